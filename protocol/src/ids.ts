@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** Kinds of site 点位: a place to cover. */
+export const siteKinds = ['estate', 'stop', 'village', 'booth', 'parking', 'square'] as const;
+export type SiteKind = (typeof siteKinds)[number];
+
+/** Profiles of device 终端. */
+export const profiles = ['loudspeaker', 'bus-screen', 'bike-lock', 'booth-sign'] as const;
+export type Profile = (typeof profiles)[number];
+
+/** What a device can put out: sound or scrolling text. */
+export const outputs = ['audio', 'text'] as const;
+export type Output = (typeof outputs)[number];
+
+/** Lower-case letters, digits and hyphens, 2 to 40 characters: safe in a topic, a file name and a CSV. */
+export const idPattern = /^[a-z0-9][a-z0-9-]{1,39}$/;
+export const idSchema = z.string().regex(idPattern);
+
+/**
+ * Where a device belongs, as an approver signs it: a fixed device its site, a bus its route, a bike its fleet.
+ * A device learns its place when it is enrolled and refuses a release whose audience does not name it.
+ */
+export const placePattern = /^(site|route|fleet)\/[a-z0-9][a-z0-9-]{1,39}$/;
+export const placeSchema = z.string().regex(placePattern);
+
+/** ISO 639-3: cmn Mandarin, yue Cantonese, hak Hakka, gan Gan, nan Min Nan, pcc Bouyei, uig Uyghur, kaz Kazakh … */
+export const dialectSchema = z.string().regex(/^[a-z]{3}$/);
+/** What plays where a dialect has neither a recording nor a voice. */
+export const fallbackDialect = 'cmn';
+
+/** Lower-case hexadecimal SHA-256. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A local calendar day, YYYY-MM-DD. */
+export const daySchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
+
+/** Milliseconds since the Unix epoch. */
+export const instantSchema = z.number().int().min(0).max(8.64e15);
+
+/** WGS-84, [longitude, latitude] in degrees. */
+export const positionSchema = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]);
+export type Position = readonly [longitude: number, latitude: number];
+
+/** Boot id: a counter that survives power loss and a random tail, so that boots sort and never collide. */
+export const bootPattern = /^b[0-9]{6}-[0-9a-f]{8}$/;
+export const bootSchema = z.string().regex(bootPattern);
