@@ -1,0 +1,140 @@
+// The only file that names fluent-ffmpeg: its upstream is archived, so replacing it must stay a matter of one file.
+import { setTimeout as delay } from 'node:timers/promises';
+import { callerError, errorText, worldError, type XiaolabaError } from '@xiaolaba/protocol';
+import ffmpeg from 'fluent-ffmpeg';
+
+/** What a file says of its first audio stream before anything is decoded. */
+export interface AudioFacts {
+  readonly format: string;
+  readonly codec: string;
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** As the container claims; `undefined` where it doesn't. */
+  readonly seconds: number | undefined;
+}
+
+export interface AudioRun {
+  readonly input: string;
+  readonly inputOptions: readonly string[];
+  /** A filter graph that ends in `[out]`. */
+  readonly graph: string;
+  readonly outputOptions: readonly string[];
+  /** A file, or `-` with the `null` muxer. */
+  readonly output: string;
+}
+
+/** A thin port over the ffmpeg programs; both answers are typed errors when they fail. */
+export interface AudioTool {
+  /** Throws `audio-unreadable`, `ffmpeg-missing`, `ffmpeg-timeout`. */
+  probe(path: string): Promise<AudioFacts>;
+  /** Returns what was logged. Throws `ffmpeg-failed`, `ffmpeg-missing`, `ffmpeg-timeout`. */
+  run(request: AudioRun): Promise<string>;
+  /** How often ffmpeg or ffprobe has been started for work so far. */
+  runs(): number;
+}
+
+export interface AudioToolOptions {
+  /** Paths of the programs; found on the search path unless given. */
+  readonly ffmpeg?: string;
+  readonly ffprobe?: string;
+  /** Seconds one run may take. */
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * Demuxers for what people record with. A playlist or image format must not get in: it can make ffmpeg open other
+ * files and addresses in the name of an upload.
+ */
+const demuxers = 'mp3,wav,w64,aiff,flac,ogg,aac,amr,amrnb,amrwb,mov,matroska,asf,caf,au,ape,ac3';
+/** Options that go before an input that someone else made. */
+export const untrustedInput = ['-protocol_whitelist', 'file', '-format_whitelist', demuxers] as const;
+
+const installLine = 'apt-get install -y ffmpeg';
+
+export function createAudioTool(options: AudioToolOptions = {}): AudioTool {
+  const limit = options.timeoutSeconds ?? 300;
+  let started = 0;
+
+  const command = (input: string): ffmpeg.FfmpegCommand => {
+    const made = ffmpeg(`file:${input}`, { timeout: limit, stdoutLines: 200 });
+    if (options.ffmpeg !== undefined) made.setFfmpegPath(options.ffmpeg);
+    if (options.ffprobe !== undefined) made.setFfprobePath(options.ffprobe);
+    return made;
+  };
+
+  const probe = async (path: string): Promise<AudioFacts> => {
+    started += 1;
+    const answer = new Promise<ffmpeg.FfprobeData>((resolve, reject) => {
+      command(path).ffprobe([...untrustedInput], (error: unknown, data) => {
+        if (error) reject(probeError(error, path));
+        else resolve(data);
+      });
+    });
+    const waited = new AbortController();
+    const late = delay(limit * 1000, undefined, { signal: waited.signal, ref: false }).then(
+      () => Promise.reject(worldError('ffmpeg-timeout', 'ffprobe took too long', { path, seconds: limit })),
+      () => new Promise<never>(() => undefined),
+    );
+    try {
+      return readFacts(await Promise.race([answer, late]), path);
+    } finally {
+      waited.abort();
+    }
+  };
+
+  const run = (request: AudioRun): Promise<string> =>
+    new Promise((resolve, reject) => {
+      started += 1;
+      command(request.input)
+        .inputOptions(['-nostdin', '-hide_banner', '-nostats', ...request.inputOptions])
+        .complexFilter(request.graph, 'out')
+        .outputOptions([...request.outputOptions])
+        .output(request.output)
+        .on('error', (error: unknown, _stdout: unknown, stderr: unknown) => {
+          reject(runError(error, typeof stderr === 'string' ? stderr : '', limit));
+        })
+        .on('end', (_stdout: unknown, stderr: unknown) => resolve(typeof stderr === 'string' ? stderr : ''))
+        .run();
+    });
+
+  return { probe, run, runs: () => started };
+}
+
+const isMissing = (error: unknown): boolean =>
+  /cannot find ff(mpeg|probe)/i.test(errorText(error)) ||
+  (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES'));
+
+const missing = (error: unknown): XiaolabaError =>
+  worldError('ffmpeg-missing', `ffmpeg is not installed: ${installLine}`, { install: installLine }, error);
+
+function probeError(error: unknown, path: string): XiaolabaError {
+  if (isMissing(error)) return missing(error);
+  return callerError('audio-unreadable', 'not a sound file that can be read', { path }, error);
+}
+
+function runError(error: unknown, stderr: string, limit: number): XiaolabaError {
+  if (isMissing(error)) return missing(error);
+  if (/ran into a timeout/.test(errorText(error))) {
+    return worldError('ffmpeg-timeout', 'ffmpeg took too long', { seconds: limit }, error);
+  }
+  const exit = /exited with code (\d+)/.exec(errorText(error))?.[1];
+  const details = { exit: exit === undefined ? undefined : Number(exit), log: stderr.slice(-800) };
+  return worldError('ffmpeg-failed', 'ffmpeg gave up', details, error);
+}
+
+function readFacts(data: ffmpeg.FfprobeData, path: string): AudioFacts {
+  const stream = data.streams.find((candidate) => candidate.codec_type === 'audio');
+  const sampleRate = Number(stream?.sample_rate);
+  if (stream === undefined || !(sampleRate > 0)) {
+    throw callerError('audio-unreadable', 'no sound in this file', { path });
+  }
+  const seconds = Number(data.format.duration);
+  return {
+    format: String(data.format.format_name ?? ''),
+    codec: String(stream.codec_name ?? ''),
+    sampleRate,
+    channels: stream.channels ?? 1,
+    seconds: Number.isFinite(seconds) ? seconds : undefined,
+  };
+}
