@@ -1,0 +1,42 @@
+import type { Position } from '../ids.js';
+import { distanceMetres } from './distance.js';
+
+export interface Fence {
+  readonly site: string;
+  readonly position: Position;
+  /** Metres; inside it one has arrived. */
+  readonly radius: number;
+}
+
+/** One has left only this much farther out: a receiver that wavers at the edge doesn't arrive again and again. */
+export const leaveFactor = 1.5;
+
+export interface FenceState {
+  readonly site?: string;
+  readonly since?: number;
+}
+
+export type FenceEvent = { readonly kind: 'arrived' | 'left'; readonly site: string; readonly at: number };
+
+/** The next state of "where am I", and what that step means. No fix (`undefined`) changes nothing. */
+export function stepFence(
+  state: FenceState,
+  fences: readonly Fence[],
+  position: Position | undefined,
+  at: number,
+): { readonly state: FenceState; readonly events: readonly FenceEvent[] } {
+  if (!position) return { state, events: [] };
+  const events: FenceEvent[] = [];
+  const here = state.site === undefined ? undefined : fences.find((fence) => fence.site === state.site);
+  if (here && distanceMetres(here.position, position) <= here.radius * leaveFactor) return { state, events };
+  if (state.site !== undefined) events.push({ kind: 'left', site: state.site, at });
+  let nearest: Fence | undefined;
+  let nearestMetres = Number.POSITIVE_INFINITY;
+  for (const fence of fences) {
+    const metres = distanceMetres(fence.position, position);
+    if (metres <= fence.radius && metres < nearestMetres) [nearest, nearestMetres] = [fence, metres];
+  }
+  if (!nearest) return { state: {}, events };
+  events.push({ kind: 'arrived', site: nearest.site, at });
+  return { state: { site: nearest.site, since: at }, events };
+}

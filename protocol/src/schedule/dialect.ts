@@ -1,0 +1,37 @@
+import { fallbackDialect } from '../ids.js';
+import type { AudioVersion, Cue, Item, Rendition } from '../release.js';
+
+export interface SpokenChoice {
+  /** What plays. */
+  readonly dialect: string;
+  /** What the place should have had, where something else stands in. */
+  readonly wanted?: string;
+  readonly voice: AudioVersion['voice'];
+  readonly rendition: Rendition;
+}
+
+/**
+ * Which version of an item plays at a place. With `rotate` the dialects of the place take turns, `round`
+ * counting how often the item has come up in its window; with `first` it is always the commonest.
+ * Mandarin stands in for a dialect that has no version, and failing that whatever there is.
+ */
+export function chooseVersion(
+  item: Item,
+  profile: string,
+  dialects: readonly string[],
+  rule: Cue['dialects'],
+  round: number,
+): SpokenChoice | undefined {
+  const wanted = dialects[rule === 'rotate' ? round % Math.max(1, dialects.length) : 0] ?? fallbackDialect;
+  const playable = item.audio.flatMap((version) => {
+    const rendition = version.renditions.find((candidate) => candidate.profile === profile);
+    return rendition ? [{ version, rendition }] : [];
+  });
+  const chosen =
+    playable.find(({ version }) => version.dialect === wanted) ??
+    playable.find(({ version }) => version.dialect === fallbackDialect) ??
+    playable[0];
+  if (!chosen) return;
+  const { dialect, voice } = chosen.version;
+  return { dialect, voice, rendition: chosen.rendition, ...(dialect === wanted ? {} : { wanted }) };
+}
