@@ -1,0 +1,72 @@
+import type { Profile, PublicKey, SitePolicy } from '@xiaolaba/protocol';
+import type { KeyPair } from '@xiaolaba/protocol/node';
+import type { Activity, Clock, Network, Peripherals, Storage } from './ports/index.js';
+
+/** What a device knows of itself; put there when it was enrolled. */
+export interface DeviceIdentity {
+  readonly device: string;
+  readonly profile: Profile;
+  /** Its place as an approver signs audiences: `site/…`, `route/…`, `fleet/…`. */
+  readonly place: string;
+  /** MQTT password, base64url of 256 random bits. */
+  readonly secret: string;
+  /** Signs its records. */
+  readonly keys: KeyPair;
+  /** Whose releases it plays. Never told by the gateway. */
+  readonly approvers: readonly PublicKey[];
+  /** Whose assignments it takes. */
+  readonly gateway: PublicKey;
+}
+
+/** What the owner of the place allows at most; an assignment can only be stricter. */
+export interface LocalLimits {
+  readonly quietHours?: SitePolicy['quietHours'];
+  readonly volumeCap?: number;
+}
+
+export interface AgentSettings {
+  readonly identity: DeviceIdentity;
+  readonly firmware: string;
+  readonly sign?: { readonly columns: number; readonly rows: number; readonly charset: 'gb2312' | 'gbk' | 'unicode' };
+  readonly limits: LocalLimits;
+  /** Seconds between beats: 60 on mains, 300 on a battery. */
+  readonly beatSeconds: number;
+  /** Bytes that the blob cache may take. */
+  readonly cacheBytes: number;
+  /** For jitter and boot ids. */
+  readonly random: () => number;
+}
+
+export interface AgentPorts {
+  readonly clock: Clock;
+  readonly activity: Activity;
+  readonly storage: Storage;
+  readonly network: Network;
+  readonly peripherals: Peripherals;
+  readonly log: AgentLog;
+}
+
+export interface AgentLog {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface Agent {
+  /** Begins (or goes on) from what storage holds; resolves when the player runs, link or no link. */
+  start(): Promise<void>;
+  /** Ends cleanly: closes the play in flight, reports what it can. */
+  stop(): Promise<void>;
+  /** Like pulling the plug: nothing is written or sent any more. */
+  cut(): void;
+  readonly counters: AgentCounters;
+}
+
+/** Conservation counters: a world with none in flight has as many handled by the gateway as sent here, and the reverse. */
+export interface AgentCounters {
+  /** Messages handed to an open broker connection. */
+  readonly sent: number;
+  /** Messages from the gateway that have been dealt with, whether accepted or refused. */
+  readonly handled: number;
+}

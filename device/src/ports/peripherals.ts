@@ -1,0 +1,81 @@
+import type { Position } from '@xiaolaba/protocol';
+
+export interface Sound {
+  /** File content, already verified. */
+  readonly bytes: Uint8Array;
+  readonly format: 'mp3' | 'opus' | 'adpcm';
+  readonly durationMs: number;
+  /** Per cent of full scale. */
+  readonly volume: number;
+  /** Where to go on after a pause. */
+  readonly fromMs: number;
+}
+
+export interface SoundEnd {
+  /** Sound that came out in this stretch, by the monotonic clock. */
+  readonly playedMs: number;
+  readonly ended: 'finished' | 'aborted' | 'failed';
+  /** With `failed`: `bad-file` where the decoder refused it, `output` where the card or module did. */
+  readonly reason?: 'bad-file' | 'output';
+}
+
+/** A sound card, MP3 module or speech chip. Plays one sound at a time. */
+export interface SoundOutput {
+  /** Resolves when the sound ends, fails or is aborted; never rejects. */
+  play(sound: Sound, signal: AbortSignal): Promise<SoundEnd>;
+}
+
+export interface SignOutput {
+  /** Shows scrolling text until told otherwise. Rejects where the sign doesn't answer. */
+  show(text: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** The relay before the amplifier. */
+export interface AmplifierRelay {
+  /** How long the amplifier takes to wake, in milliseconds. */
+  readonly wakeMs: number;
+  set(on: boolean): Promise<void>;
+}
+
+/** A microphone or a current sensor: the only proof that sound came out. */
+export interface LevelSensor {
+  /** The mean level over the last second in the sensor's unit, `undefined` where it doesn't answer. */
+  read(): number | undefined;
+  /** At or above this, something is to be heard. */
+  readonly heardAt: number;
+}
+
+export interface StatusLed {
+  show(state: 'off' | 'ready' | 'playing' | 'offline' | 'fault' | 'stopped'): void;
+}
+
+/** A switch that somebody presses: the test button, or a local microphone that takes the amplifier for itself. */
+export interface Switch {
+  onChange(call: (pressed: boolean) => void): void;
+}
+
+export interface PositionSource {
+  /** The last fix, `undefined` where there is none (never 0,0). */
+  current(): Position | undefined;
+  onFix(call: (position: Position) => void): void;
+}
+
+export interface Lock {
+  onEvent(call: (event: 'unlock' | 'lock') => void): void;
+}
+
+/** What is wired to this endpoint; what is not there is left out. */
+export interface Peripherals {
+  readonly sound?: SoundOutput;
+  readonly sign?: SignOutput;
+  readonly amplifier?: AmplifierRelay;
+  readonly level?: LevelSensor;
+  readonly led?: StatusLed;
+  readonly testButton?: Switch;
+  /** While on, the village's own microphone has the amplifier. */
+  readonly override?: Switch;
+  readonly position?: PositionSource;
+  readonly lock?: Lock;
+  close(): Promise<void>;
+}
