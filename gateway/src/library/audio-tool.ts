@@ -1,6 +1,8 @@
 // The only file that names fluent-ffmpeg: its upstream is archived, so replacing it must stay a matter of one file.
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { callerError, errorText, worldError, type XiaolabaError } from '@xiaolaba/protocol';
+import { bugError, callerError, errorText, worldError, type XiaolabaError } from '@xiaolaba/protocol';
 import ffmpeg from 'fluent-ffmpeg';
 
 /** What a file says of its first audio stream before anything is decoded. */
@@ -44,9 +46,9 @@ export interface AudioToolOptions {
 
 /**
  * Demuxers for what people record with. A playlist or image format must not get in: it can make ffmpeg open other
- * files and addresses in the name of an upload.
+ * files and addresses in the name of an upload. Formats without a header must not either: they take any bytes for sound.
  */
-const demuxers = 'mp3,wav,w64,aiff,flac,ogg,aac,amr,amrnb,amrwb,mov,matroska,asf,caf,au,ape,ac3';
+const demuxers = 'mp3,wav,w64,aiff,flac,ogg,aac,amr,mov,matroska,asf,caf,au,ape,ac3';
 /** Options that go before an input that someone else made. */
 export const untrustedInput = ['-protocol_whitelist', 'file', '-format_whitelist', demuxers] as const;
 
@@ -56,17 +58,18 @@ export function createAudioTool(options: AudioToolOptions = {}): AudioTool {
   const limit = options.timeoutSeconds ?? 300;
   let started = 0;
 
-  const command = (input: string): ffmpeg.FfmpegCommand => {
+  const command = async (input: string): Promise<ffmpeg.FfmpegCommand> => {
     const made = ffmpeg(`file:${input}`, { timeout: limit, stdoutLines: 200 });
-    if (options.ffmpeg !== undefined) made.setFfmpegPath(options.ffmpeg);
-    if (options.ffprobe !== undefined) made.setFfprobePath(options.ffprobe);
-    return made;
+    made.setFfmpegPath(await findProgram(options.ffmpeg ?? 'ffmpeg'));
+    made.setFfprobePath(await findProgram(options.ffprobe ?? 'ffprobe'));
+    return surviveFailedStart(made);
   };
 
   const probe = async (path: string): Promise<AudioFacts> => {
     started += 1;
+    const probing = await command(path);
     const answer = new Promise<ffmpeg.FfprobeData>((resolve, reject) => {
-      command(path).ffprobe([...untrustedInput], (error: unknown, data) => {
+      probing.ffprobe([...untrustedInput], (error: unknown, data) => {
         if (error) reject(probeError(error, path));
         else resolve(data);
       });
@@ -83,10 +86,11 @@ export function createAudioTool(options: AudioToolOptions = {}): AudioTool {
     }
   };
 
-  const run = (request: AudioRun): Promise<string> =>
-    new Promise((resolve, reject) => {
-      started += 1;
-      command(request.input)
+  const run = async (request: AudioRun): Promise<string> => {
+    started += 1;
+    const running = await command(request.input);
+    return await new Promise((resolve, reject) => {
+      running
         .inputOptions(['-nostdin', '-hide_banner', '-nostats', ...request.inputOptions])
         .complexFilter(request.graph, 'out')
         .outputOptions([...request.outputOptions])
@@ -97,13 +101,53 @@ export function createAudioTool(options: AudioToolOptions = {}): AudioTool {
         .on('end', (_stdout: unknown, stderr: unknown) => resolve(typeof stderr === 'string' ? stderr : ''))
         .run();
     });
+  };
 
   return { probe, run, runs: () => started };
 }
 
+/** Looks along the search path; a name with a slash is taken as it is. Throws `ffmpeg-missing`. */
+async function findProgram(name: string): Promise<string> {
+  const places = name.includes('/')
+    ? [name]
+    : (process.env.PATH ?? '').split(delimiter).map((place) => join(place, name));
+  for (const place of places) {
+    try {
+      await access(place, constants.X_OK);
+      return place;
+    } catch {
+      // Not there: the next place may have it.
+    }
+  }
+  throw missing(new Error(`${name} not found`));
+}
+
+/** The part of a command that starts the program; not in its published types. */
+interface Starter {
+  _spawnFfmpeg(...args: unknown[]): void;
+}
+
+/**
+ * When a process can't be started (out of processes, out of memory), fluent-ffmpeg reports an error without the log
+ * that its own handler then reads: an uncaught exception, which would take the gateway down. An empty log mends it.
+ */
+function surviveFailedStart(command: ffmpeg.FfmpegCommand): ffmpeg.FfmpegCommand {
+  const starter = command as unknown as Starter;
+  const start = starter._spawnFfmpeg;
+  const noLog = { get: () => '' };
+  starter._spawnFfmpeg = (...args) => {
+    const done = args.pop();
+    if (typeof done !== 'function')
+      throw bugError('ffmpeg-adapter', 'fluent-ffmpeg starts programs in another way now');
+    start.call(command, ...args, (error: unknown, out: unknown, log: unknown) =>
+      done(error, out ?? noLog, log ?? noLog),
+    );
+  };
+  return command;
+}
+
 const isMissing = (error: unknown): boolean =>
-  /cannot find ff(mpeg|probe)/i.test(errorText(error)) ||
-  (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES'));
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES');
 
 const missing = (error: unknown): XiaolabaError =>
   worldError('ffmpeg-missing', `ffmpeg is not installed: ${installLine}`, { install: installLine }, error);

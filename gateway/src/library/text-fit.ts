@@ -51,7 +51,7 @@ export function fitText(text: string, sign: SignShape): FittedText {
     const encoded = encodeCharacter(char, sign.charset);
     if (encoded === undefined) missing.push({ char, index });
     bytes += encoded?.length ?? 0;
-    columnsNeeded += cells(char) * (glyphPixels / 2);
+    columnsNeeded += cells(char, sign.charset) * (glyphPixels / 2);
   });
   const travel = columnsNeeded + sign.columns;
   const refused = refusalOf(kept.length, missing.length, bytes, sign);
@@ -108,12 +108,12 @@ function neutral(character: string, charset: Charset): string {
   return encodeCharacter(other, charset) === undefined ? character : other;
 }
 
-/** Half-width cells that a glyph takes, as in the 8×16 and 16×16 fonts of signs. */
-function cells(character: string): 0 | 1 | 2 {
-  const code = character.codePointAt(0) ?? 0;
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Script=Tibetan}\p{Extended_Pictographic}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+
+/** Half-width cells that a glyph takes: the Chinese sets are full-width beyond ASCII, Unicode fonts mix. */
+function cells(character: string, charset: Charset): 0 | 1 | 2 {
   if (/\p{Mn}|\p{Me}/u.test(character)) return 0;
-  if (code < 0x80) return 1;
-  // Letters of other scripts stand in one cell, unless a Chinese set has them: there they are full-width.
-  const narrow = /[\p{Script=Arabic}\p{Script=Latin}\p{Script=Tibetan}\p{Script=Mongolian}]/u.test(character);
-  return narrow && code < 0xff00 && encodeCharacter(character, 'gb2312') === undefined ? 1 : 2;
+  if ((character.codePointAt(0) ?? 0) < 0x80) return 1;
+  return charset !== 'unicode' || wide.test(character) ? 2 : 1;
 }
