@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { envelopeLimits } from './envelope.js';
 import { dialectSchema, idSchema, instantSchema, placeSchema, positionSchema, sha256Schema } from './ids.js';
-import { clockTimeSchema } from './schedule/local-time.js';
+import { clockTimeSchema, isTimeZone } from './schedule/local-time.js';
 
 const blobRefSchema = z.strictObject({
   sha256: sha256Schema,
@@ -15,7 +16,7 @@ export type BlobRef = z.infer<typeof blobRefSchema>;
 /** What holds at the place where the device is, however a release reads. */
 export const sitePolicySchema = z.strictObject({
   /** IANA time zone. */
-  zone: z.string().min(1).max(64),
+  zone: z.string().min(1).max(64).refine(isTimeZone, 'unknown time zone'),
   /** The commonest first. */
   dialects: z.array(dialectSchema).min(1).max(12),
   /** Sound is refused then; `null` where the place has none. May pass midnight. */
@@ -47,7 +48,13 @@ export const assignmentSchema = z.strictObject({
   policy: sitePolicySchema,
   /** Envelopes of releases, the urgent first. */
   releases: z
-    .array(z.strictObject({ sha256: sha256Schema, bytes: z.number().int().positive(), urgent: z.boolean() }))
+    .array(
+      z.strictObject({
+        sha256: sha256Schema,
+        bytes: z.number().int().positive().max(envelopeLimits.maxBytes),
+        urgent: z.boolean(),
+      }),
+    )
     .max(200),
   calendar: blobRefSchema,
   /** Stops of a bus's route. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fromBase64, toBase64 } from './base64.js';
-import { callerError } from './errors.js';
+import { bugError, callerError } from './errors.js';
 import { decodeMessage, encodeMessage, type JsonLimits } from './json.js';
 
 /** Signature algorithms by name, so that another (SM2) can join without a wire change. */
@@ -61,7 +61,11 @@ export async function sealEnvelope(
 ): Promise<Uint8Array> {
   const message = signedBytes(type, payload);
   const signatures = await Promise.all(
-    signers.map(async ({ alg, kid, sign }) => ({ alg, kid, sig: toBase64(await sign(message)) })),
+    signers.map(async (signer) => ({
+      alg: signer.alg,
+      kid: signer.kid,
+      sig: toBase64(await signer.sign(message)),
+    })),
   );
   return encodeMessage({ v: 1, type, payload: toBase64(payload), signatures } satisfies Envelope);
 }
@@ -76,7 +80,7 @@ export const envelopeLimits: JsonLimits = { maxBytes: 6 * 1024 * 1024, maxDepth:
 
 /**
  * The payload of an envelope that at least `threshold` different known keys have signed.
- * @throws XiaolabaError `message-*` as `decodeMessage`; `envelope-type`; `signature-unknown-key`; `signature-bad`
+ * @throws XiaolabaError `message-*` as `decodeMessage`; `envelope-type`; `signature-unknown-key`; `signature-bad`; `threshold-too-low`
  */
 export function openEnvelope(
   type: EnvelopeType,
@@ -86,6 +90,8 @@ export function openEnvelope(
   threshold = 1,
   limits: JsonLimits = envelopeLimits,
 ): Opened {
+  // A threshold of nought would let an unsigned payload through.
+  if (!(threshold >= 1)) throw bugError('threshold-too-low', 'at least one signature is needed', { threshold });
   const envelope = decodeMessage(envelopeSchema, bytes, limits);
   if (envelope.type !== type) {
     throw callerError('envelope-type', `expected ${type}, got ${envelope.type}`, {

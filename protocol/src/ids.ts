@@ -31,11 +31,17 @@ export const fallbackDialect = 'cmn';
 /** Lower-case hexadecimal SHA-256. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A local calendar day, YYYY-MM-DD. */
-export const daySchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
+/** A local calendar day, YYYY-MM-DD, that exists. */
+export const daySchema = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
+  .refine((day) => {
+    const date = new Date(`${day}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+  }, 'no such day');
 
-/** Milliseconds since the Unix epoch. */
-export const instantSchema = z.number().int().min(0).max(8.64e15);
+/** Milliseconds since the Unix epoch, up to the year 9998: later ones have no four-digit local day in every zone. */
+export const instantSchema = z.number().int().min(0).max(253_370_764_800_000);
 
 /** WGS-84, [longitude, latitude] in degrees. */
 export const positionSchema = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]);

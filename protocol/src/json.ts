@@ -9,7 +9,7 @@ export interface JsonLimits {
 
 export const defaultLimits: JsonLimits = { maxBytes: 256 * 1024, maxDepth: 16 };
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function depthOf(bytes: Uint8Array, maxDepth: number): number {
   let depth = 0;
@@ -50,6 +50,9 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits = defaultLimits)
   }
 }
 
+/** An unknown key may be as long as the message; what is logged of it may not. */
+const maxProblemChars = 200;
+
 /**
  * Parses bounded JSON and checks it against a strict schema.
  * @throws XiaolabaError as `parseJson`, and `message-malformed` with the paths that are wrong
@@ -59,7 +62,7 @@ export function decodeMessage<T>(schema: z.ZodType<T>, bytes: Uint8Array, limits
   if (result.success) return result.data;
   const problems = result.error.issues
     .slice(0, 8)
-    .map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`);
+    .map((issue) => `${issue.path.map(String).join('.') || '(root)'}: ${issue.message}`.slice(0, maxProblemChars));
   throw callerError('message-malformed', problems.join('; '), { problems });
 }
 

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { bootSchema, idSchema, instantSchema, outputs, positionSchema, profiles, sha256Schema } from './ids.js';
+import { keyIdSchema } from './envelope.js';
+import {
+  bootSchema,
+  idSchema,
+  instantSchema,
+  outputs,
+  placeSchema,
+  positionSchema,
+  profiles,
+  sha256Schema,
+} from './ids.js';
 import { evidences } from './play-record.js';
 
 /** Protocol versions this code speaks. */
@@ -120,10 +130,10 @@ export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
 
 export const enrolResponseSchema = z.strictObject({
   device: idSchema,
-  place: z.string(),
+  place: placeSchema,
   /** 256 random bits, base64url; told once. */
   secret: z.string().min(43).max(44),
   /** Key that signs assignments. */
-  gatewayKey: z.strictObject({ alg: z.literal('Ed25519'), kid: z.string(), key: z.string() }),
+  gatewayKey: z.strictObject({ alg: z.literal('Ed25519'), kid: keyIdSchema, key: z.string().length(44) }),
 });
 export type EnrolResponse = z.infer<typeof enrolResponseSchema>;

@@ -66,6 +66,9 @@ export const timingSchema = z.discriminatedUnion('kind', [
 ]);
 export type Timing = z.infer<typeof timingSchema>;
 
+/** From this priority on a cue is an alert 紧急插播. */
+export const alertPriority = 90;
+
 export const cueSchema = z.strictObject({
   id: idSchema,
   output: z.enum(outputs),
@@ -104,15 +107,22 @@ export const releaseSchema = z
     cues: z.array(cueSchema).min(1).max(100),
   })
   .superRefine((release, context) => {
-    const known = new Set(release.items.map((item) => item.id));
+    const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const items = new Map(release.items.map((item) => [item.id, item]));
+    if (items.size < release.items.length) refuse(['items'], 'the same id twice');
+    if (new Set(release.cues.map((cue) => cue.id)).size < release.cues.length) refuse(['cues'], 'the same id twice');
     for (const [index, cue] of release.cues.entries()) {
-      for (const item of cue.items) {
-        if (!known.has(item))
-          context.addIssue({ code: 'custom', path: ['cues', index, 'items'], message: `no item ${item}` });
+      for (const id of cue.items) {
+        const item = items.get(id);
+        if (!item) refuse(['cues', index, 'items'], `no item ${id}`);
+        else if (cue.output === 'text' && item.text === undefined) refuse(['cues', index, 'items'], `no text in ${id}`);
       }
+      if (cue.output === 'audio' && cue.timing.kind === 'continuous')
+        refuse(['cues', index, 'timing'], 'sound is never continuous');
+      if (cue.breaksQuietHours && cue.priority < alertPriority)
+        refuse(['cues', index, 'breaksQuietHours'], 'only an alert may');
     }
-    if (release.validUntil <= release.validFrom)
-      context.addIssue({ code: 'custom', path: ['validUntil'], message: 'before validFrom' });
+    if (release.validUntil <= release.validFrom) refuse(['validUntil'], 'before validFrom');
   });
 /** 发布单: a campaign frozen by approval. */
 export type Release = z.infer<typeof releaseSchema>;

@@ -39,12 +39,30 @@ export function addDays(day: string, n: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10);
 }
 
+interface DayIndex {
+  readonly holidays: ReadonlySet<string>;
+  readonly makeupWorkdays: ReadonlySet<string>;
+}
+/** A calendar is immutable once decoded, so what is looked up in it may be kept beside it. */
+const indexes = new WeakMap<Calendar, DayIndex>();
+function indexOf(calendar: Calendar): DayIndex {
+  let index = indexes.get(calendar);
+  if (!index) {
+    index = {
+      holidays: new Set(calendar.holidays.map((holiday) => holiday.day)),
+      makeupWorkdays: new Set(calendar.makeupWorkdays),
+    };
+    indexes.set(calendar, index);
+  }
+  return index;
+}
+
 export function isHoliday(calendar: Calendar, day: string): boolean {
-  return calendar.holidays.some((holiday) => holiday.day === day);
+  return indexOf(calendar).holidays.has(day);
 }
 
 export function isWorkday(calendar: Calendar, day: string): boolean {
-  if (calendar.makeupWorkdays.includes(day)) return true;
+  if (indexOf(calendar).makeupWorkdays.has(day)) return true;
   if (isHoliday(calendar, day)) return false;
   const weekday = weekdayOf(day);
   return weekday !== 'sat' && weekday !== 'sun';

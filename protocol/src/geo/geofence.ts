@@ -25,17 +25,22 @@ export function stepFence(
   position: Position | undefined,
   at: number,
 ): { readonly state: FenceState; readonly events: readonly FenceEvent[] } {
-  if (!position) return { state, events: [] };
+  if (!position?.every(Number.isFinite)) return { state, events: [] };
   const events: FenceEvent[] = [];
   const here = state.site === undefined ? undefined : fences.find((fence) => fence.site === state.site);
-  if (here && distanceMetres(here.position, position) <= here.radius * leaveFactor) return { state, events };
-  if (state.site !== undefined) events.push({ kind: 'left', site: state.site, at });
   let nearest: Fence | undefined;
   let nearestMetres = Number.POSITIVE_INFINITY;
   for (const fence of fences) {
     const metres = distanceMetres(fence.position, position);
     if (metres <= fence.radius && metres < nearestMetres) [nearest, nearestMetres] = [fence, metres];
   }
+  if (here) {
+    const metres = distanceMetres(here.position, position);
+    // Stops may lie closer together than one's margin reaches: inside the next one, the margin of the last is over.
+    const margin = nearest && nearest.site !== here.site ? 1 : leaveFactor;
+    if (metres <= here.radius * margin) return { state, events };
+  }
+  if (state.site !== undefined) events.push({ kind: 'left', site: state.site, at });
   if (!nearest) return { state: {}, events };
   events.push({ kind: 'arrived', site: nearest.site, at });
   return { state: { site: nearest.site, since: at }, events };

@@ -29,12 +29,48 @@ export const clockOf = (instant: number, zone: string): string =>
     .toPlainTime()
     .toString({ smallestUnit: 'second' });
 
+/** Where a clock time lies on a day, whatever the clock does then. */
+export interface ClockInstants {
+  /** As `instantOf`. */
+  readonly usual: number;
+  /** The first instant at or after which the clock has reached the time; a skipped time is reached at the change. */
+  readonly first: number;
+  /** The last instant at which the clock reaches the time. */
+  readonly last: number;
+}
+
+/** A fleet asks for few different times again and again, and the zone rules behind each answer are slow. */
+const maxKept = 4096;
+const kept = new Map<string, ClockInstants>();
+
+/** All meanings of a clock time on a local day; they differ only on a day when the clock changes. */
+export function instantsOf(day: string, clockTime: string, zone: string): ClockInstants {
+  const key = `${day} ${clockTime} ${zone}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const found = findInstants(day, clockTime, zone);
+  if (kept.size >= maxKept) kept.clear();
+  kept.set(key, found);
+  return found;
+}
+
+function findInstants(day: string, clockTime: string, zone: string): ClockInstants {
+  const wholeDay = clockTime === '24:00';
+  const date = Temporal.PlainDate.from(day).add({ days: wholeDay ? 1 : 0 });
+  const local = date.toPlainDateTime(Temporal.PlainTime.from(wholeDay ? '00:00' : clockTime));
+  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  const first = earlier.epochMilliseconds;
+  const later = local.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds;
+  if (first === later) return { usual: first, first, last: first };
+  // Twice: the first counts. Never: the clock jumps over it at the change.
+  if (earlier.toPlainDateTime().equals(local)) return { usual: first, first, last: later };
+  const change = earlier.getTimeZoneTransition('next')?.epochMilliseconds ?? later;
+  return { usual: later, first: change, last: change };
+}
+
 /**
  * The instant at which a local day's clock shows a time. A time that the spring change leaves out becomes the
  * instant as long after the change; of a time that the autumn change brings twice, the first counts.
  */
-export function instantOf(day: string, clockTime: string, zone: string): number {
-  const wholeDay = clockTime === '24:00';
-  const date = Temporal.PlainDate.from(day).add({ days: wholeDay ? 1 : 0 });
-  return date.toZonedDateTime({ timeZone: zone, plainTime: wholeDay ? '00:00' : clockTime }).epochMilliseconds;
-}
+export const instantOf = (day: string, clockTime: string, zone: string): number =>
+  instantsOf(day, clockTime, zone).usual;

@@ -1,10 +1,13 @@
 import type { SitePolicy } from '../assignment.js';
-import { addDays, type Calendar } from '../calendar/calendar.js';
+import type { Calendar } from '../calendar/calendar.js';
 import type { Output, Profile } from '../ids.js';
-import type { Cue, Item, NamedRelease } from '../release.js';
-import { chooseVersion, type SpokenChoice } from './dialect.js';
-import { instantOf } from './local-time.js';
-import { overlaps, quietSpans, type Span, windowSpans } from './windows.js';
+import type { NamedRelease } from '../release.js';
+import type { SpokenChoice } from './dialect.js';
+import { daySpan, dropOf, type Occurrence, occurrencesOf } from './occurrences.js';
+import { Timeline } from './timeline.js';
+import { overlaps, quietSpans, type Span } from './windows.js';
+
+export { maxWaitMs } from './occurrences.js';
 
 /** Everything that decides what a device plays; equal inputs give equal plans on device and gateway. */
 export interface PlanInput {
@@ -39,8 +42,10 @@ export type DropReason =
   | 'higher-priority'
   | 'equal-priority'
   | 'window-end'
+  | 'day-end'
   | 'not-in-force'
-  | 'no-audio';
+  | 'no-audio'
+  | 'no-text';
 
 export interface DroppedOccurrence {
   readonly release: string;
@@ -58,164 +63,145 @@ export interface DayPlan {
   readonly dropped: readonly DroppedOccurrence[];
 }
 
-interface Occurrence {
-  readonly named: NamedRelease;
-  readonly cue: Cue;
-  readonly item: Item;
-  readonly dueAt: number;
-  readonly durationMs: number;
-  readonly latestStart: number;
-  readonly window: Span;
-  readonly spoken?: SpokenChoice;
-}
-
 /** Silence between two plays on one loudspeaker, so that they don't run into each other. */
 export const gapMs = 1000;
-/** A timed play may wait this long for its turn, and never past its next repetition. */
-export const maxWaitMs = 300_000;
+/** Less than this of a text nobody can read. */
+const minFillMs = 5000;
 
-function* occurrencesOf(
-  named: NamedRelease,
-  cue: Cue,
-  input: PlanInput,
-  day: string,
-): Generator<Occurrence | DroppedOccurrence> {
-  const { timing } = cue;
-  if (timing.kind === 'triggered') return;
-  const { zone } = input.policy;
-  const items = new Map(named.release.items.map((item) => [item.id, item]));
-  const dayStart = instantOf(day, '00:00', zone);
-  const dayEnd = instantOf(day, '24:00', zone);
-  const stepMs =
-    timing.kind === 'every' ? timing.seconds * 1000 : timing.kind === 'continuous' ? timing.segmentSeconds * 1000 : 0;
-  // A window that began yesterday and passes midnight goes on today.
-  const windows = [addDays(day, -1), day].flatMap((start) => windowSpans(timing.windows, input.calendar, start, zone));
-  for (const window of windows) {
-    for (let count = 0, dueAt = window.from; dueAt < window.to; count++, dueAt += stepMs) {
-      if (dueAt >= dayStart && dueAt < dayEnd) yield occurrence(count, dueAt, window);
-      if (stepMs === 0) break;
-    }
-  }
+const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-  function occurrence(count: number, dueAt: number, window: Span): Occurrence | DroppedOccurrence {
-    const name = { release: named.sha256, campaign: named.release.campaign, cue: cue.id, dueAt };
-    if (dueAt < named.release.validFrom || dueAt >= named.release.validUntil)
-      return { ...name, reason: 'not-in-force' };
-    const item = items.get(cue.items[count % cue.items.length] ?? '');
-    if (!item) return { ...name, reason: 'no-audio' };
-    if (cue.output === 'text') {
-      const end =
-        timing.kind === 'continuous'
-          ? Math.min(dueAt + stepMs, window.to)
-          : Math.min(dueAt + (stepMs || 60_000), window.to);
-      return { named, cue, item, dueAt, window, durationMs: end - dueAt, latestStart: dueAt };
-    }
-    const round = Math.floor(count / cue.items.length);
-    const spoken = chooseVersion(item, input.profile, input.policy.dialects, cue.dialects, round);
-    if (!spoken) return { ...name, reason: 'no-audio' };
-    const wait = Math.min(maxWaitMs, stepMs > 0 ? stepMs - 1 : maxWaitMs);
-    return {
-      named,
-      cue,
-      item,
-      dueAt,
-      window,
-      spoken,
-      durationMs: spoken.rendition.durationMs,
-      latestStart: dueAt + wait,
-    };
-  }
-}
-
-/** Highest priority first; equals by time, then by campaign and cue, so that every device decides alike. */
+/** Highest priority first; equals by time, then by name, so that every device decides alike. */
 const byTurn = (a: Occurrence, b: Occurrence): number =>
   b.cue.priority - a.cue.priority ||
   a.dueAt - b.dueAt ||
-  (a.named.release.campaign < b.named.release.campaign
-    ? -1
-    : a.named.release.campaign > b.named.release.campaign
-      ? 1
-      : 0) ||
-  (a.cue.id < b.cue.id ? -1 : a.cue.id > b.cue.id ? 1 : 0);
+  compare(a.named.release.campaign, b.named.release.campaign) ||
+  compare(a.cue.id, b.cue.id) ||
+  compare(a.named.sha256, b.named.sha256);
 
 /**
  * What a device is to play on one local day: the one function by which a device plays and a gateway expects.
- * Each output plays one thing at a time. The more urgent goes first; the other waits its turn, at most
- * five minutes and within its window, and otherwise is not expected, with the reason.
+ * Each output plays one thing at a time. The more urgent goes first; the other waits its turn, at most five
+ * minutes and within its window, and otherwise is not expected, with the reason. Text that fills its time does
+ * not wait but goes on around the more urgent, one slot for each part. Nothing runs past local midnight, so that
+ * each day is planned and accounted for by itself.
  */
 export function planDay(input: PlanInput, day: string): DayPlan {
+  const { policy } = input;
+  const span = daySpan(day, policy.zone);
+  const quiet = quietSpans(policy.quietHours, day, policy.zone).filter((hours) => overlaps(hours, span));
+  const releases = [...new Map(input.releases.map((named) => [named.sha256, named])).values()].filter((named) =>
+    named.release.audience.profiles.includes(input.profile),
+  );
   const slots: PlannedSlot[] = [];
   const dropped: DroppedOccurrence[] = [];
-  const quiet = quietSpans(input.policy.quietHours, day, input.policy.zone);
-  for (const output of input.outputs) {
+  for (const output of new Set(input.outputs)) {
     const waiting: Occurrence[] = [];
-    for (const named of input.releases) {
-      if (!named.release.audience.profiles.includes(input.profile)) continue;
+    for (const named of releases) {
       for (const cue of named.release.cues) {
         if (cue.output !== output) continue;
-        for (const found of occurrencesOf(named, cue, input, day)) {
+        for (const found of occurrencesOf({ named, cue, input, day: span }, day)) {
           if ('reason' in found) dropped.push(found);
           else waiting.push(found);
         }
       }
     }
-    const placed: PlannedSlot[] = [];
+    const turn: Turn = {
+      timeline: new Timeline(),
+      quiet: output === 'audio' ? quiet : [],
+      gap: output === 'audio' ? gapMs : 0,
+      dayEnd: span.to,
+      volumeCap: policy.volumeCap,
+    };
     for (const occurrence of waiting.sort(byTurn)) {
-      const result = place(occurrence, placed, output === 'audio' ? quiet : [], input.policy.volumeCap);
-      if ('reason' in result) dropped.push(result);
-      else placed.push(result);
+      const drop = occurrence.fills ? fill(occurrence, turn) : place(occurrence, turn);
+      if (drop) dropped.push(drop);
     }
-    slots.push(...placed);
+    slots.push(...turn.timeline.all);
   }
-  return {
-    day,
-    slots: slots.sort(bySlot),
-    dropped: dropped.sort((a, b) => a.dueAt - b.dueAt || (a.cue < b.cue ? -1 : 1)),
-  };
+  return { day, slots: slots.sort(bySlot), dropped: dropped.sort(byDue) };
 }
 
+const byName = (
+  a: Pick<PlannedSlot, 'campaign' | 'cue' | 'release'>,
+  b: Pick<PlannedSlot, 'campaign' | 'cue' | 'release'>,
+): number => compare(a.campaign, b.campaign) || compare(a.cue, b.cue) || compare(a.release, b.release);
 const bySlot = (a: PlannedSlot, b: PlannedSlot): number =>
-  a.startAt - b.startAt ||
-  (a.output < b.output ? -1 : a.output > b.output ? 1 : 0) ||
-  (a.campaign < b.campaign ? -1 : 1);
+  a.startAt - b.startAt || compare(a.output, b.output) || byName(a, b);
+const byDue = (a: DroppedOccurrence, b: DroppedOccurrence): number => a.dueAt - b.dueAt || byName(a, b);
 
-function place(
-  occurrence: Occurrence,
-  placed: readonly PlannedSlot[],
-  quiet: readonly Span[],
-  volumeCap: number,
-): PlannedSlot | DroppedOccurrence {
-  const { named, cue, item, dueAt, durationMs, latestStart, window, spoken } = occurrence;
-  const name = { release: named.sha256, campaign: named.release.campaign, cue: cue.id, dueAt };
-  const gap = cue.output === 'audio' ? gapMs : 0;
-  let startAt = dueAt;
-  let blocker: PlannedSlot | undefined;
-  for (;;) {
-    const span = { from: startAt - gap, to: startAt + durationMs + gap };
-    const inTheWay = placed.find((slot) => overlaps(span, { from: slot.startAt, to: slot.endAt }));
-    if (!inTheWay) break;
-    blocker = inTheWay;
-    startAt = inTheWay.endAt + gap;
-    if (startAt > latestStart) break;
-  }
-  const takenBy = blocker && { by: { campaign: blocker.campaign, cue: blocker.cue } };
-  const late: DropReason = blocker && blocker.priority > cue.priority ? 'higher-priority' : 'equal-priority';
-  if (startAt > latestStart) return { ...name, reason: late, ...takenBy };
-  const endAt = startAt + durationMs;
-  if (endAt > window.to) return { ...name, reason: blocker ? late : 'window-end', ...takenBy };
-  const span = { from: startAt, to: endAt };
-  if (!cue.breaksQuietHours && quiet.some((hours) => overlaps(span, hours))) return { ...name, reason: 'quiet-hours' };
-  const volume = Math.min(cue.volumeCap, volumeCap);
+/** One output's day so far, and what it may not break. */
+interface Turn {
+  readonly timeline: Timeline<PlannedSlot>;
+  readonly quiet: readonly Span[];
+  readonly gap: number;
+  readonly dayEnd: number;
+  readonly volumeCap: number;
+}
+
+function slotOf(occurrence: Occurrence, startAt: number, endAt: number, turn: Turn, dueAt: number): PlannedSlot {
+  const { named, cue, item, spoken } = occurrence;
   return {
-    ...name,
+    release: named.sha256,
+    campaign: named.release.campaign,
+    cue: cue.id,
+    dueAt,
     item: item.id,
     output: cue.output,
     priority: cue.priority,
     startAt,
     endAt,
-    volume,
+    volume: Math.min(cue.volumeCap, turn.volumeCap),
     ...(spoken ? { spoken } : {}),
   };
+}
+
+function takenBy(occurrence: Occurrence, blocker: PlannedSlot): DroppedOccurrence {
+  const reason = blocker.priority > occurrence.cue.priority ? 'higher-priority' : 'equal-priority';
+  return { ...dropOf(occurrence, reason), by: { campaign: blocker.campaign, cue: blocker.cue } };
+}
+
+/** Puts a play where its turn comes, or says why it has none. */
+function place(occurrence: Occurrence, turn: Turn): DroppedOccurrence | undefined {
+  const { named, cue, dueAt, durationMs, latestStart, windowEnd } = occurrence;
+  const isQuiet = (startAt: number): boolean =>
+    !cue.breaksQuietHours && turn.quiet.some((hours) => overlaps({ from: startAt, to: startAt + durationMs }, hours));
+  if (isQuiet(dueAt)) return dropOf(occurrence, 'quiet-hours');
+  let startAt = dueAt;
+  let blocker: PlannedSlot | undefined;
+  for (;;) {
+    const inTheWay = turn.timeline.inTheWay({ from: startAt - turn.gap, to: startAt + durationMs + turn.gap });
+    if (!inTheWay) break;
+    blocker = inTheWay;
+    startAt = inTheWay.endAt + turn.gap;
+    if (startAt > latestStart) return takenBy(occurrence, blocker);
+  }
+  const endAt = startAt + durationMs;
+  const late: DropReason | undefined =
+    endAt > windowEnd
+      ? 'window-end'
+      : endAt > named.release.validUntil
+        ? 'not-in-force'
+        : endAt + turn.gap > turn.dayEnd
+          ? 'day-end'
+          : undefined;
+  if (late) return blocker ? takenBy(occurrence, blocker) : dropOf(occurrence, late);
+  if (isQuiet(startAt)) return dropOf(occurrence, 'quiet-hours');
+  turn.timeline.add(slotOf(occurrence, startAt, endAt, turn, dueAt));
+}
+
+/** Gives a text all that is free of its time; each part is due when it begins. */
+function fill(occurrence: Occurrence, turn: Turn): DroppedOccurrence | undefined {
+  const { named, dueAt, durationMs } = occurrence;
+  const from = Math.max(dueAt, named.release.validFrom);
+  const held = Math.min(dueAt + durationMs, named.release.validUntil);
+  const to = Math.min(held, turn.dayEnd);
+  if (held - from < minFillMs)
+    return dropOf(occurrence, held < dueAt + durationMs || from > dueAt ? 'not-in-force' : 'window-end');
+  if (to - from < minFillMs) return dropOf(occurrence, 'day-end');
+  const parts = turn.timeline.free({ from, to }).filter((part) => part.to - part.from >= minFillMs);
+  const blocker = turn.timeline.inTheWay({ from, to });
+  if (parts.length === 0 && blocker) return takenBy(occurrence, blocker);
+  for (const part of parts) turn.timeline.add(slotOf(occurrence, part.from, part.to, turn, part.from));
 }
 
 /** Names a slot within one device: the release, the cue and when it is due. */

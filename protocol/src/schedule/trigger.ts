@@ -3,7 +3,7 @@ import type { Cue, Item, NamedRelease, TriggerKind } from '../release.js';
 import { chooseVersion, type SpokenChoice } from './dialect.js';
 import { dayOf } from './local-time.js';
 import type { PlanInput } from './plan.js';
-import { isQuiet, type Span, windowSpans } from './windows.js';
+import { overlaps, quietSpans, type Span, windowSpans } from './windows.js';
 
 export interface TriggerEvent {
   readonly on: TriggerKind;
@@ -38,18 +38,21 @@ export const inForce = (named: NamedRelease, at: number): boolean =>
 export function triggered(input: PlanInput, event: TriggerEvent): TriggeredPlay[] {
   const { zone, quietHours, volumeCap, dialects } = input.policy;
   const day = dayOf(event.at, zone);
-  const quiet = isQuiet(quietHours, day, zone, event.at);
+  // A play that begins in time must end in time: today's quiet hours, yesterday's, and tomorrow's from midnight.
+  const quiet = [...quietSpans(quietHours, day, zone), ...quietSpans(quietHours, addDays(day, 1), zone)];
+  const isQuiet = (ms: number): boolean => quiet.some((span) => overlaps(span, { from: event.at, to: event.at + ms }));
   const winners = new Map<string, TriggeredPlay>();
   for (const named of input.releases) {
     if (!inForce(named, event.at) || !named.release.audience.profiles.includes(input.profile)) continue;
     for (const cue of named.release.cues) {
       const { timing } = cue;
       if (timing.kind !== 'triggered' || timing.on !== event.on || !input.outputs.includes(cue.output)) continue;
-      if (quiet && cue.output === 'audio' && !cue.breaksQuietHours) continue;
       const spans = [addDays(day, -1), day].flatMap((start) => triggerSpans(cue, input, start));
       if (!spans.some((span) => span.from <= event.at && event.at < span.to)) continue;
       const last = event.lastAt(named.sha256, cue.id);
-      if (last !== undefined && event.at - last < timing.cooldownSeconds * 1000) continue;
+      // A last time that lies ahead was told by a clock that has since been put back: it holds nothing up.
+      const since = last === undefined ? Number.POSITIVE_INFINITY : event.at - last;
+      if (since >= 0 && since < timing.cooldownSeconds * 1000) continue;
       const count = event.count(named.sha256, cue.id);
       const item = named.release.items.find((candidate) => candidate.id === cue.items[count % cue.items.length]);
       if (!item) continue;
@@ -58,11 +61,10 @@ export function triggered(input: PlanInput, event: TriggerEvent): TriggeredPlay[
           ? chooseVersion(item, input.profile, dialects, cue.dialects, Math.floor(count / cue.items.length))
           : undefined;
       if (cue.output === 'audio' && !spoken) continue;
+      if (cue.output === 'text' && item.text === undefined) continue;
+      if (spoken && !cue.breaksQuietHours && isQuiet(spoken.rendition.durationMs)) continue;
       const best = winners.get(cue.output);
-      const wins =
-        !best ||
-        cue.priority > best.cue.priority ||
-        (cue.priority === best.cue.priority && named.release.campaign < best.named.release.campaign);
+      const wins = !best || beats({ named, cue }, best);
       if (wins)
         winners.set(cue.output, {
           named,
@@ -73,5 +75,13 @@ export function triggered(input: PlanInput, event: TriggerEvent): TriggeredPlay[
         });
     }
   }
-  return [...winners.values()];
+  return [...new Set(input.outputs)].flatMap((output) => winners.get(output) ?? []);
+}
+
+/** By priority; equals by name, so that the order in which releases arrived decides nothing. */
+function beats(a: Pick<TriggeredPlay, 'named' | 'cue'>, b: Pick<TriggeredPlay, 'named' | 'cue'>): boolean {
+  if (a.cue.priority !== b.cue.priority) return a.cue.priority > b.cue.priority;
+  const name = ({ named, cue }: Pick<TriggeredPlay, 'named' | 'cue'>) =>
+    `${named.release.campaign} ${cue.id} ${named.sha256}`;
+  return name(a) < name(b);
 }
