@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+
+/** Time as the gateway has it; a simulated world steers it. */
+export interface GatewayClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  after(milliseconds: number, call: () => void): () => void;
+}
+
+export interface GatewayDeps {
+  readonly clock: GatewayClock;
+  readonly log: Logger;
+}
+
+/** Conservation counters: with nothing in flight, as many handled here as devices sent, and as many handled by devices as pushed here. */
+export interface GatewayCounters {
+  /** Messages from devices that have been dealt with, stored and (QoS 1) acknowledged, or refused. */
+  readonly handled: number;
+  /** Messages handed to the connection of a device. */
+  readonly pushed: number;
+}
+
+export interface Gateway {
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** `http://host:port` of the console and the API. */
+  readonly url: string;
+  /** Bearer token of the local administrator, for calls that change something. */
+  readonly token: string;
+  counters(): GatewayCounters;
+  /** Resolves when nothing waits: no commit, no publish, no assignment being made. */
+  settled(): Promise<void>;
+  /** Runs the jobs that are due by the clock and have not run (node-cron calls this by the real clock). */
+  runJobs(): Promise<void>;
+  /** Stops taking in, finishes what has begun, closes the store. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export type * from './schema.js';
+export { openSqlite, type Store } from './sqlite.js';

@@ -1,0 +1,124 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+
+/** In order, by name; one that has run anywhere is never changed again. */
+export const migrations: Record<string, Migration> = {
+  '0001-first': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      const { schema } = database;
+      await schema
+        .createTable('documents')
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('documents_key', ['kind', 'id'])
+        .execute();
+      await schema
+        .createTable('devices')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('profile', 'text', (column) => column.notNull())
+        .addColumn('place', 'text', (column) => column.notNull())
+        .addColumn('sign', 'text')
+        .addColumn('claim_hash', 'text')
+        .addColumn('claim_expires_at', 'bigint')
+        .addColumn('secret_hash', 'text')
+        .addColumn('public_key', 'text')
+        .addColumn('enrolled_at', 'bigint')
+        .addColumn('revoked_at', 'bigint')
+        .execute();
+      await schema
+        .createTable('campaigns')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('draft', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('revision', 'integer', (column) => column.notNull())
+        .addColumn('problems', 'text', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('candidates')
+        .addColumn('sha256', 'text', (column) => column.primaryKey())
+        .addColumn('campaign', 'text', (column) => column.notNull())
+        .addColumn('variant', 'text', (column) => column.notNull())
+        .addColumn('revision', 'integer', (column) => column.notNull())
+        .addColumn('payload', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('releases')
+        .addColumn('sha256', 'text', (column) => column.primaryKey())
+        .addColumn('payload_sha256', 'text', (column) => column.notNull())
+        .addColumn('campaign', 'text', (column) => column.notNull())
+        .addColumn('variant', 'text', (column) => column.notNull())
+        .addColumn('revision', 'integer', (column) => column.notNull())
+        .addColumn('payload', 'text', (column) => column.notNull())
+        .addColumn('bytes', 'integer', (column) => column.notNull())
+        .addColumn('approved_by', 'text', (column) => column.notNull())
+        .addColumn('published_at', 'bigint', (column) => column.notNull())
+        .addColumn('withdrawn_at', 'bigint')
+        .execute();
+      await schema
+        .createTable('assignments')
+        .addColumn('device', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('issued_at', 'bigint', (column) => column.notNull())
+        .addColumn('effective_from', 'bigint', (column) => column.notNull())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .addColumn('digest', 'text', (column) => column.notNull())
+        .addColumn('releases', 'text', (column) => column.notNull())
+        .addColumn('envelope', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('assignments_key', ['device', 'version'])
+        .execute();
+      await schema
+        .createTable('progress')
+        .addColumn('device', 'text', (column) => column.primaryKey())
+        .addColumn('assignment', 'integer', (column) => column.notNull())
+        .addColumn('stage', 'text', (column) => column.notNull())
+        .addColumn('done', 'integer', (column) => column.notNull())
+        .addColumn('of', 'integer', (column) => column.notNull())
+        .addColumn('reason', 'text')
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('records')
+        .addColumn('device', 'text', (column) => column.notNull())
+        .addColumn('boot', 'text', (column) => column.notNull())
+        .addColumn('seq', 'integer', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('due_at', 'bigint', (column) => column.notNull())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('line', 'text', (column) => column.notNull())
+        .addColumn('received_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('records_key', ['device', 'boot', 'seq'])
+        .execute();
+      await schema.createIndex('records_by_due').on('records').column('due_at').execute();
+      await schema
+        .createTable('chains')
+        .addColumn('device', 'text', (column) => column.notNull())
+        .addColumn('boot', 'text', (column) => column.notNull())
+        .addColumn('up_to', 'integer', (column) => column.notNull())
+        .addColumn('chain', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('chains_key', ['device', 'boot'])
+        .execute();
+      await sql`create table rejects (
+        id integer primary key, device text not null, at bigint not null, topic text not null,
+        code text not null, message text not null, bytes integer not null)`.execute(database);
+      await schema
+        .createTable('closed_slots')
+        .addColumn('day', 'text', (column) => column.notNull())
+        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('closed_slots_key', ['day', 'id'])
+        .execute();
+      await schema
+        .createTable('days')
+        .addColumn('day', 'text', (column) => column.primaryKey())
+        .addColumn('closed_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('jobs')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('last_run_at', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
+};

@@ -1,0 +1,134 @@
+/** Tables. Booleans are 0/1, instants are milliseconds, documents are JSON text: what SQLite and PostgreSQL both have. */
+export interface DocumentTable {
+  kind: string;
+  id: string;
+  body: string;
+}
+
+export interface DeviceTable {
+  id: string;
+  profile: string;
+  place: string;
+  sign: string | null;
+  claim_hash: string | null;
+  claim_expires_at: number | null;
+  secret_hash: string | null;
+  public_key: string | null;
+  enrolled_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface CampaignTable {
+  id: string;
+  draft: string;
+  state: string;
+  revision: number;
+  problems: string;
+  updated_at: number;
+}
+
+export interface CandidateTable {
+  sha256: string;
+  campaign: string;
+  variant: string;
+  revision: number;
+  payload: string;
+  created_at: number;
+}
+
+export interface ReleaseTable {
+  /** Of the envelope: its name everywhere. */
+  sha256: string;
+  payload_sha256: string;
+  campaign: string;
+  variant: string;
+  revision: number;
+  payload: string;
+  bytes: number;
+  approved_by: string;
+  published_at: number;
+  withdrawn_at: number | null;
+}
+
+export interface AssignmentTable {
+  device: string;
+  version: number;
+  issued_at: number;
+  effective_from: number;
+  expires_at: number;
+  /** What it assigns, without version and times: equal digests need no new assignment. */
+  digest: string;
+  releases: string;
+  envelope: string;
+}
+
+export interface ProgressTable {
+  device: string;
+  assignment: number;
+  stage: string;
+  done: number;
+  of: number;
+  reason: string | null;
+  at: number;
+}
+
+export interface RecordTable {
+  device: string;
+  boot: string;
+  seq: number;
+  at: number;
+  /** The instant by which a play belongs to a day: when it was due. */
+  due_at: number;
+  kind: string;
+  line: string;
+  received_at: number;
+}
+
+export interface ChainTable {
+  device: string;
+  boot: string;
+  up_to: number;
+  chain: string;
+}
+
+export interface RejectTable {
+  id?: number;
+  device: string;
+  at: number;
+  topic: string;
+  code: string;
+  message: string;
+  bytes: number;
+}
+
+export interface ClosedSlotTable {
+  day: string;
+  id: string;
+  body: string;
+}
+
+export interface DayTable {
+  day: string;
+  closed_at: number;
+}
+
+export interface JobTable {
+  name: string;
+  last_run_at: number;
+}
+
+export interface Schema {
+  documents: DocumentTable;
+  devices: DeviceTable;
+  campaigns: CampaignTable;
+  candidates: CandidateTable;
+  releases: ReleaseTable;
+  assignments: AssignmentTable;
+  progress: ProgressTable;
+  records: RecordTable;
+  chains: ChainTable;
+  rejects: RejectTable;
+  closed_slots: ClosedSlotTable;
+  days: DayTable;
+  jobs: JobTable;
+}
