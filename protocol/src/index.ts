@@ -10,6 +10,7 @@ export * from './ids.js';
 export * from './json.js';
 export * from './messages.js';
 export * from './play-record.js';
+export * from './read-batch.js';
 export * from './release.js';
 export * from './schedule/dialect.js';
 export * from './schedule/local-time.js';
