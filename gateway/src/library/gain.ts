@@ -1,6 +1,6 @@
 import { type Loudness, shortestSteadySeconds } from './loudness.js';
 import { masterRate } from './pcm.js';
-import type { AudioTarget } from './targets.js';
+import type { AudioFormat, AudioTarget } from './targets.js';
 
 /** How one attempt brings a measured piece to its target. */
 export interface GainPlan {
@@ -10,13 +10,22 @@ export interface GainPlan {
   readonly ceiling: number;
 }
 
-const encoderOvershoot = 0.5;
+/** dB by which the peaks of speech come out of an encoder higher than they went in, as measured. */
+const encoderOvershoot: Readonly<Record<AudioFormat, number>> = { mp3: 0.6, opus: 1, adpcm: 0.5 };
+/** LU by which speech comes out of an encoder softer: MP3 cuts the top of the spectrum. */
+const encoderToll: Readonly<Record<AudioFormat, number>> = { mp3: 0.3, opus: 0, adpcm: 0 };
+/** LU that a limiter takes from speech for each dB of peaks it takes away, as measured. */
+const limiterToll = 0.15;
+/** Overshoot is chaotic: one stray click must not drag the whole announcement down by as much. */
+const deepestCorrection = 1;
 const widestRange = 50;
 
-export const firstPlan = (target: AudioTarget): GainPlan => ({
-  aim: target.lufs,
-  ceiling: target.truePeakDb - encoderOvershoot,
-});
+/** The first attempt: foresees what limiter and encoder will do, so that one is mostly enough. */
+export function firstPlan(target: AudioTarget, measured: Loudness): GainPlan {
+  const ceiling = target.truePeakDb - encoderOvershoot[target.format];
+  const excess = measured.truePeakDb + target.lufs - measured.lufs - ceiling;
+  return { aim: target.lufs + encoderToll[target.format] + limiterToll * Math.max(0, excess), ceiling };
+}
 
 /**
  * The filters for a plan. Where plain gain keeps under the ceiling, loudnorm applies it in its linear mode from the
@@ -59,7 +68,7 @@ export const closeEnough = (miss: Miss): boolean => miss.peak === 0 && Math.abs(
 /** The next attempt, from what the last one missed. */
 export const correct = (plan: GainPlan, miss: Miss): GainPlan => ({
   aim: plan.aim + miss.loudness,
-  ceiling: miss.peak > 0 ? plan.ceiling - miss.peak - 0.1 : plan.ceiling,
+  ceiling: miss.peak > 0 ? plan.ceiling - Math.min(deepestCorrection, miss.peak + 0.1) : plan.ceiling,
 });
 
 /** The better of two misses: under the peak first, then nearer in loudness. */

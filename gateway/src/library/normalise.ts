@@ -34,6 +34,8 @@ export interface EncodedFile {
   readonly truePeakDb: number;
 }
 
+const mostAttempts = 4;
+
 const rawInput = ['-f', 'f32le', '-ar', String(masterRate), '-ac', '1'] as const;
 const pickFilter = (bounds: Bounds): string =>
   `atrim=start_sample=${bounds.start}:end_sample=${bounds.end},asetpts=N/SR/TB`;
@@ -85,7 +87,7 @@ export async function prepareMaster(
 
 /**
  * Second pass: bring the speech to the target, put the lead-in before it, encode, and measure what came out; at most
- * two corrections. The same master and target give the same bytes. Throws `rendition-too-long`, `rendition-too-large`.
+ * three corrections. The same master and target give the same bytes. Throws `rendition-too-long`, `rendition-too-large`.
  */
 export async function renderTarget(
   tool: AudioTool,
@@ -103,8 +105,8 @@ export async function renderTarget(
   const path = join(directory, `${target.profile}.${extension}`);
   const draft = join(directory, `${target.profile}.draft.${extension}`);
   let best: { miss: Miss; got: Loudness } | undefined;
-  let plan = firstPlan(target);
-  for (let attempt = 0; attempt < 3; attempt += 1) {
+  let plan = firstPlan(target, master.loudness);
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     await encode(tool, master, target, gainFilters(plan, master.loudness, seconds), draft);
     const got = await measureLoudness(tool, {
       path: draft,
