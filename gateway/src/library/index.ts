@@ -12,6 +12,7 @@ export {
   renderTarget,
   type SourceLimits,
 } from './normalise.js';
+export * from './rendering.js';
 export { createSpeechTool, type DialectVoice, type SpeechTool } from './speech.js';
 export { prepareSpeechText } from './speech-text.js';
 export { type AudioFormat, type AudioTarget, audioTargets } from './targets.js';

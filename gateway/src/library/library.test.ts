@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AudioTool, createAudioTool } from './audio-tool.js';
 import { type BlobStore, openBlobStore } from './blob-store.js';
-import { createLibrary, type Library, type RenderedVersion, type Unavailable } from './library.js';
+import { createLibrary } from './library.js';
 import { measureLoudness } from './loudness.js';
+import type { Library, RenderedVersion, Unavailable } from './rendering.js';
 import { createSpeechTool } from './speech.js';
-import { audioTargets } from './targets.js';
+import { type AudioTarget, audioTargets } from './targets.js';
 
 const quiet = { debug: () => undefined, warn: () => undefined };
 const meter = createAudioTool();
@@ -148,6 +149,34 @@ describe('refusals', () => {
     const runs = audio.runs();
     expect(await ask()).toEqual(first);
     expect(audio.runs()).toBe(runs);
+  });
+
+  it('a rendition over the bytes of its profile, ADPCM as well', async () => {
+    const { blobs, root } = await newBench();
+    const adpcm: AudioTarget = {
+      profile: 'bike-lock',
+      format: 'adpcm',
+      lufs: -16,
+      truePeakDb: -1,
+      sampleRate: 16_000,
+      channels: 1,
+      bitrate: 64_000,
+      leadIn: { kind: 'none', milliseconds: 0 },
+      maxSeconds: 20,
+      maxBytes: 64 * 1024,
+    };
+    const outcome = async (target: AudioTarget): Promise<RenderedVersion> => {
+      const targets = { 'bike-lock': target };
+      const library = createLibrary({ blobs, cacheDirectory: join(root, 'cache'), log: quiet, targets });
+      return rendered(await library.render({ dialect: 'cmn', recordingPath: voice }, ['bike-lock']));
+    };
+    const [rendition] = (await outcome(adpcm)).renditions;
+    expect(rendition).toMatchObject({ format: 'adpcm' });
+    expect(Math.abs((rendition?.lufs ?? 0) - adpcm.lufs)).toBeLessThanOrEqual(1);
+    expect((await meter.probe(blobs.path(rendition?.sha256 ?? ''))).codec).toBe('adpcm_ima_wav');
+    const { renditions, refusals } = await outcome({ ...adpcm, maxBytes: 20_000 });
+    expect(renditions).toEqual([]);
+    expect(refusals).toMatchObject([{ profile: 'bike-lock', code: 'rendition-too-large' }]);
   });
 
   it('a program that is missing, with the line to type', async () => {

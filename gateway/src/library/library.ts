@@ -16,91 +16,20 @@ import {
   renderTarget,
   type SourceLimits,
 } from './normalise.js';
+import type {
+  Library,
+  Refusal,
+  RenderedVersion,
+  RenderOutcome,
+  Rendition,
+  Unavailable,
+  VersionToRender,
+} from './rendering.js';
 import { cacheKey, createResultCache } from './result-cache.js';
-import { createSpeechTool, type DialectVoice, type SpeechTool } from './speech.js';
+import { createSpeechTool, type SpeechTool } from './speech.js';
 import { prepareSpeechText } from './speech-text.js';
-import { type AudioFormat, type AudioTarget, audioTargets } from './targets.js';
-import { readWaveform, type Waveform, waveformSchema } from './waveform.js';
-
-/** One dialect's wording of an item, with every field filled in, and its recording where there is one. */
-export interface VersionToRender {
-  readonly dialect: string;
-  readonly text?: string;
-  /** A recording is always preferred to a voice. */
-  readonly recordingPath?: string;
-}
-
-/** A file that devices of one profile can play. */
-export interface Rendition {
-  readonly profile: Profile;
-  readonly sha256: string;
-  readonly bytes: number;
-  /** Lead-in included. */
-  readonly durationMs: number;
-  readonly format: AudioFormat;
-  /** Of the spoken part, LUFS and dBTP, measured on the encoded file. */
-  readonly lufs: number;
-  readonly truePeakDb: number;
-}
-
-/** Why a profile got no rendition: `no-audio-target`, `rendition-too-long`, `rendition-too-large`. */
-export interface Refusal {
-  readonly profile: Profile;
-  readonly code: string;
-  readonly details: XiaolabaError['details'];
-}
-
-export interface RenderedVersion {
-  readonly kind: 'rendered';
-  readonly dialect: string;
-  readonly voice: 'recording' | 'synthesis';
-  readonly renditions: readonly Rendition[];
-  readonly refusals: readonly Refusal[];
-}
-
-/**
- * Nobody can say this here, so another dialect has to: `no-text` neither recording nor text, `no-voice` no voice for
- * the dialect, `voice-unreadable` the voice cannot say `parts` of the text.
- */
-export interface Unavailable {
-  readonly kind: 'unavailable';
-  readonly dialect: string;
-  readonly code: 'no-text' | 'no-voice' | 'voice-unreadable';
-  readonly parts: readonly string[];
-}
-
-export interface RenderJob {
-  readonly id: string;
-  readonly version: VersionToRender;
-  readonly profiles: readonly Profile[];
-}
-
-export interface RenderOutcome {
-  readonly id: string;
-  readonly result?: RenderedVersion | Unavailable;
-  /** One bad file must not keep the others from being rendered. */
-  readonly error?: XiaolabaError;
-}
-
-export interface RenderProgress {
-  readonly done: number;
-  readonly of: number;
-  readonly outcome: RenderOutcome;
-}
-
-export interface Library {
-  /**
-   * Throws for a recording that is no use: `recording-missing`, `audio-unreadable`, `audio-too-short`,
-   * `audio-too-long`, `audio-silent`; and for a missing program: `ffmpeg-missing`, `espeak-missing`.
-   */
-  render(version: VersionToRender, profiles: readonly Profile[]): Promise<RenderedVersion | Unavailable>;
-  /** All jobs, in the order given; what the caller can mend is an outcome, anything else is thrown. */
-  renderMany(jobs: readonly RenderJob[], onProgress?: (progress: RenderProgress) => void): Promise<RenderOutcome[]>;
-  /** Outline of a stored sound. Throws `blob-missing`, `blob-corrupt`, `audio-unreadable`. */
-  waveform(sha256: string, buckets?: number): Promise<Waveform>;
-  /** Dialects that can be synthesised on this machine. */
-  voices(): Promise<readonly DialectVoice[]>;
-}
+import { type AudioTarget, audioTargets } from './targets.js';
+import { readWaveform, waveformSchema } from './waveform.js';
 
 export interface LibraryLog {
   debug(details: object, message: string): void;
