@@ -75,7 +75,7 @@ export async function startBroker(
     queueLimit: limits.queueLimit,
     maxInflightInbound: 20,
     // The guard closes late comers first; this is behind it in case the sweep is late.
-    connectTimeout: limits.connectMs * 2,
+    connectTimeout: limits.connectMs + 2_000,
     ...brokerHooks({
       limits,
       gate,
