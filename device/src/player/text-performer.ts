@@ -1,0 +1,73 @@
+import type { Discipline } from '../clock/discipline.js';
+import type { Life } from '../life.js';
+import type { Cancel, SignOutput } from '../ports/index.js';
+import type { Performer } from './channel.js';
+import type { Session, Stretch } from './session.js';
+
+/** How soon a sign that didn't answer is asked again. */
+const retryMs = 30_000;
+/** The sign goes dark only after this: the next text often follows at once. */
+const darkAfterMs = 1_000;
+
+export interface TextPorts {
+  readonly life: Life;
+  readonly time: Discipline;
+  readonly sign: SignOutput | undefined;
+  readonly stopped: () => boolean;
+  readonly working: (part: 'sign', reason?: string) => void;
+  readonly changed: () => void;
+}
+
+/** Scrolling text on a sign, until its time is over. */
+export class TextPerformer implements Performer {
+  #dark: Cancel | undefined;
+
+  constructor(private readonly ports: TextPorts) {}
+
+  gate(session: Session): Stretch | undefined {
+    const { time, stopped } = this.ports;
+    if (!time.check() && !session.trigger) return { ended: 'refused', cause: 'clock' };
+    if (stopped()) return { ended: 'refused', cause: 'no-permission' };
+    return undefined;
+  }
+
+  async perform(session: Session, signal: AbortSignal): Promise<Stretch> {
+    const { life, time, sign, working, changed } = this.ports;
+    this.#dark?.();
+    if (session.text === undefined) return { ended: 'failed', cause: 'bad-file' };
+    // By the monotonic clock: a wall clock that jumps doesn't prolong what is on.
+    const endMono = time.monotonic() + (session.endAt - time.now());
+    while (!signal.aborted && time.monotonic() < endMono) {
+      const shown = await this.#show(sign, session.text);
+      life.assertAlive();
+      working('sign', shown ? undefined : sign ? 'no answer' : 'missing');
+      const rest = endMono - time.monotonic();
+      if (!shown) {
+        session.lost = 'silent';
+        await life.sleep(Math.min(retryMs, rest), signal);
+        continue;
+      }
+      session.startedAt ??= time.now();
+      session.startedMono ??= time.monotonic();
+      changed();
+      const from = time.monotonic();
+      await life.sleep(rest, signal);
+      session.playedMs += Math.min(rest, time.monotonic() - from);
+    }
+    return signal.aborted ? { ended: 'aborted' } : { ended: 'finished' };
+  }
+
+  idle(): void {
+    this.#dark?.();
+    this.#dark = this.ports.life.after(darkAfterMs, 'dark', () => this.ports.sign?.clear().catch(() => {}));
+  }
+
+  async #show(sign: SignOutput | undefined, text: string): Promise<boolean> {
+    try {
+      await sign?.show(text);
+      return sign !== undefined;
+    } catch {
+      return false;
+    }
+  }
+}
