@@ -164,6 +164,8 @@ export async function startBroker(
     closeAll(device);
     throttle.forget(device);
     persistence.purge(device);
+    // A publish that is under way may still store something: once more when it is through.
+    queue.push(device, async () => persistence.purge(device)).catch((error: unknown) => fault('purge', error));
   }
 
   function checkTopic(device: string, name: DownTopic): string {

@@ -29,7 +29,7 @@ export interface Connection {
   unacknowledged: number;
 }
 
-export interface WillPacket {
+interface WillPacket {
   readonly topic: string;
   readonly payload: Buffer | string;
   readonly qos?: number | undefined;

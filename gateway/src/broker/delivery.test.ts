@@ -126,7 +126,7 @@ describe('disconnect', () => {
     bench.broker.disconnect('horn-1', 'revoked');
     await client.end();
     await outcomes;
-    bench.broker.disconnect('horn-1', 'revoked');
+    await until(() => bench.broker.stats().publishing === 0);
     expect(bench.broker.stats()).toMatchObject({ retained: 1, queued: 0, connections: 0, publishing: 0 });
     const again = await bench.raw();
     await again.login('horn-1', { clean: false });

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, openBench, secret, until } from './testing/harness.js';
 
-const installed = spawnSync('mosquitto_sub', ['--help']).error === undefined;
+/** Debian's `mosquitto-clients`. */
+const programs = { subscribe: 'mosquitto_sub', publish: 'mosquitto_pub' };
+const installed = spawnSync(programs.subscribe, ['--help']).error === undefined;
 
 describe.skipIf(!installed)('mosquitto_sub and mosquitto_pub', () => {
   let bench: Bench;
@@ -31,7 +33,7 @@ describe.skipIf(!installed)('mosquitto_sub and mosquitto_pub', () => {
     await bench.broker.publish('horn-1', 'assignment', 'mine, kept');
     await bench.broker.publish('horn-2', 'assignment', 'of another');
     const listening = run(
-      'mosquitto_sub',
+      programs.subscribe,
       ['-v', '-q', '1', '-t', 'xlb/1/horn-1/#', '-t', '#', '-t', 'xlb/#'],
       as('horn-1'),
     );
@@ -46,10 +48,10 @@ describe.skipIf(!installed)('mosquitto_sub and mosquitto_pub', () => {
   });
 
   it('with credentials sends only what that device may', async () => {
-    const own = run('mosquitto_pub', ['-q', '1', '-t', 'xlb/1/horn-1/hello', '-m', 'hello'], as('horn-1'));
+    const own = run(programs.publish, ['-q', '1', '-t', 'xlb/1/horn-1/hello', '-m', 'hello'], as('horn-1'));
     await until(() => own.code !== undefined);
     expect(own.code).toBe(0);
-    const foreign = run('mosquitto_pub', ['-q', '1', '-t', 'xlb/1/horn-2/hello', '-m', 'forged'], as('horn-1'));
+    const foreign = run(programs.publish, ['-q', '1', '-t', 'xlb/1/horn-2/hello', '-m', 'forged'], as('horn-1'));
     await until(() => bench.refused('foreign-topic') > 0);
     expect(foreign.code === 0).toBe(false);
     expect(bench.received.map(({ device, text }) => `${device} ${text}`)).toEqual(['horn-1 hello']);
@@ -58,7 +60,7 @@ describe.skipIf(!installed)('mosquitto_sub and mosquitto_pub', () => {
   it('without credentials gets nothing', async () => {
     await bench.broker.publish('horn-1', 'assignment', 'secret');
     const attempts = [['-i', 'horn-1'], as('horn-1', 'guess'), [], ['-V', 'mqttv5', ...as('horn-1')]].map((login) =>
-      run('mosquitto_sub', ['-v', '-W', '5', '-t', 'xlb/1/horn-1/#'], login),
+      run(programs.subscribe, ['-v', '-W', '5', '-t', 'xlb/1/horn-1/#'], login),
     );
     await until(() => attempts.every(({ code }) => code !== undefined));
     expect(attempts.map(({ code }) => code === 0)).toEqual([false, false, false, false]);

@@ -293,3 +293,23 @@ describe('log-in attempts', () => {
     expect(bench.refused('throttled')).toBe(3);
   });
 });
+
+describe('takeover', () => {
+  it('20 times over, with slow hooks: the old will never says "offline" about the new connection', async () => {
+    await open({ onMessage: () => new Promise((resolve) => setTimeout(resolve, 2)) });
+    for (let at = 1; at <= 20; at++) {
+      const client = await bench.raw();
+      const epoch = `b${`${at}`.padStart(6, '0')}-00000000`;
+      await client.login('horn-1', { will: willOf('horn-1', epoch), clean: at % 2 === 0 });
+      client.send(subscribePacket([topic('#')]), publishPacket(topic('hello'), epoch, { qos: 1, messageId: 1 }));
+      if (at % 3 > 0) await client.packet('puback');
+    }
+    await until(() => bench.refused('stale-will') === 19);
+    await until(() => bench.broker.stats().handling === 0);
+    expect(bench.received.filter(({ name }) => name === 'status')).toEqual([]);
+    expect(bench.broker.stats().connections).toBe(1);
+    bench.broker.disconnect('horn-1', 'end');
+    await until(() => bench.received.some(({ name }) => name === 'status'));
+    expect(bench.received.at(-1)?.text).toBe(willOf('horn-1', 'b000020-00000000').payload.toString());
+  });
+});

@@ -11,7 +11,7 @@ import {
   startBroker,
 } from '../index.js';
 
-export interface Received {
+interface Received {
   readonly device: string;
   readonly name: UpTopic;
   readonly text: string;
@@ -40,7 +40,7 @@ export interface Bench {
 }
 
 export const secret = 'open sesame';
-export const boot = 'b000007-0a1b2c3d';
+const boot = 'b000007-0a1b2c3d';
 export const willOf = (device: string, epoch = boot) => ({
   topic: `xlb/1/${device}/status`,
   payload: Buffer.from(JSON.stringify({ state: 'offline', boot: epoch })),
@@ -132,7 +132,7 @@ export const subscribePacket = (filters: readonly string[], qos: 0 | 1 | 2 = 1):
   generate({ cmd: 'subscribe', messageId: 7, subscriptions: filters.map((topic) => ({ topic, qos })) });
 
 /** A socket that says exactly what the test tells it to. */
-export class RawClient {
+class RawClient {
   readonly packets: Packet[] = [];
   closed = false;
   readonly #parser: Parser = parser();
