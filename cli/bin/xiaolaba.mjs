@@ -1,1 +1,11 @@
 #!/usr/bin/env node
+// In a checkout, sets up and builds what is missing or has changed; an installed package is built already.
+import { existsSync } from 'node:fs';
+
+const setup = new URL('../../scripts/setup.mjs', import.meta.url);
+if (existsSync(setup)) {
+  const { prepare } = await import(setup.href);
+  await prepare({ quiet: true });
+}
+const { main } = await import('../dist/main.js');
+process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { BrokerSettings } from './broker/index.js';
 
 /** Time as the gateway has it; a simulated world steers it. */
 export interface GatewayClock {
@@ -10,6 +11,8 @@ export interface GatewayClock {
 export interface GatewayDeps {
   readonly clock: GatewayClock;
   readonly log: Logger;
+  /** A simulated fleet comes from one address, all at once. */
+  readonly brokerLimits?: NonNullable<BrokerSettings['limits']>;
 }
 
 /** Conservation counters: with nothing in flight, as many handled here as devices sent, and as many handled by devices as pushed here. */

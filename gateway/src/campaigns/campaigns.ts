@@ -55,6 +55,10 @@ export class Campaigns {
     return [...this.#releases.values()];
   }
 
+  release(sha256: string): PublishedRelease | undefined {
+    return this.#releases.get(sha256);
+  }
+
   /** Those on air at an instant, whatever their dates say. */
   standing(): PublishedRelease[] {
     return this.releases().filter((release) => release.withdrawnAt === undefined);

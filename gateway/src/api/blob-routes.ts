@@ -1,0 +1,69 @@
+import { callerError, sha256Schema } from '@xiaolaba/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { basicCredentials } from './authorise.js';
+import type { ApiContext } from './context.js';
+
+/** One range of bytes (RFC 9110 §14); several at once are not served, which the RFC allows. */
+function parseRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);
+  const end = match[1] === '' || match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
+  if (start >= size || start > end) throw callerError('range-invalid', `no bytes ${header} in ${size}`, { size });
+  return { start, end };
+}
+
+/** The first bytes tell what a file is; a hash does not. */
+function contentType(head: Buffer): string {
+  if (head.subarray(0, 4).toString('latin1') === 'OggS') return 'audio/ogg';
+  if (head.subarray(0, 4).toString('latin1') === 'RIFF') return 'audio/wav';
+  if (head.subarray(0, 3).toString('latin1') === 'ID3' || (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0))
+    return 'audio/mpeg';
+  return head[0] === 0x7b ? 'application/json' : 'application/octet-stream';
+}
+
+/**
+ * Releases and audio by their SHA-256. What is broadcast in public is no secret: reading needs no log-in, but
+ * a device that says who it is must be who it says, so that a revoked one learns that it is.
+ */
+export function blobRoutes(app: FastifyInstance, context: ApiContext): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const params = z.object({ sha256: sha256Schema });
+
+  routes.get('/blobs/:sha256', { exposeHeadRoute: true, schema: { params } }, async (request, reply) => {
+    const { sha256 } = request.params;
+    const credentials = basicCredentials(request);
+    if (credentials && (await context.registry.authenticate(credentials.device, credentials.secret)) !== 'ok') {
+      throw callerError('unauthorised', 'wrong device or secret');
+    }
+    const etag = `"${sha256}"`;
+    reply
+      .header('etag', etag)
+      .header('accept-ranges', 'bytes')
+      .header('cache-control', 'public, max-age=31536000, immutable');
+    if (request.headers['if-none-match'] === etag) return reply.status(304).send();
+    const size = await context.blobs.size(sha256);
+    if (size === undefined) throw callerError('blob-missing', `no blob ${sha256}`, { sha256 });
+    const fits = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
+    const range = fits ? parseRange(request.headers.range, size) : undefined;
+    const head = await context.blobs.open(sha256, { start: 0, end: Math.min(3, size - 1) });
+    const first: Buffer[] = [];
+    for await (const chunk of head.stream) first.push(chunk as Buffer);
+    reply.type(contentType(Buffer.concat(first)));
+    const blob = await context.blobs.open(sha256, range);
+    reply.header('content-length', blob.end - blob.start + 1);
+    if (range) reply.status(206).header('content-range', `bytes ${blob.start}-${blob.end}/${blob.size}`);
+    return reply.send(blob.stream);
+  });
+
+  routes.get(
+    '/api/waveforms/:sha256',
+    { schema: { params, response: { 200: z.object({ durationMs: z.number(), peaks: z.array(z.number()) }) } } },
+    async (request) => {
+      const { durationMs, peaks } = await context.library.waveform(request.params.sha256);
+      return { durationMs, peaks: [...peaks] };
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import type { Release } from '@xiaolaba/protocol';
+import type { Campaign } from '../content/index.js';
+import type { ApiContext } from './context.js';
+import type { CampaignView } from './contract.js';
+
+/** Drafts, candidates and releases, one entry a campaign. */
+export async function campaignViews({ store, campaigns, content }: ApiContext): Promise<CampaignView[]> {
+  const model = content.model();
+  const rows = await store.selectFrom('campaigns').selectAll().orderBy('id').execute();
+  const candidates = await store
+    .selectFrom('candidates')
+    .select(['sha256', 'campaign', 'variant', 'payload'])
+    .execute();
+  const released = new Set(
+    (await store.selectFrom('releases').select('payload_sha256').execute()).map((row) => row.payload_sha256),
+  );
+  return rows.map((row) => {
+    const { draft } = JSON.parse(row.draft) as { draft: Campaign };
+    const open = candidates.filter((candidate) => candidate.campaign === row.id && !released.has(candidate.sha256));
+    return {
+      id: row.id,
+      title: draft.title,
+      state: open.length > 0 ? 'candidate' : (row.state as CampaignView['state']),
+      revision: row.revision,
+      problems: JSON.parse(row.problems) as CampaignView['problems'],
+      candidates: open.map(({ sha256, variant, payload }) => {
+        const { audience } = JSON.parse(payload) as Release;
+        const people = audience.places.reduce((sum, place) => sum + (model?.places.get(place)?.people ?? 0), 0);
+        return { sha256, places: audience.places.length, people, ...(variant ? { variant } : {}) };
+      }),
+      releases: campaigns
+        .standing()
+        .filter(({ release }) => release.campaign === row.id)
+        .map(({ sha256, release, approvedBy }) => ({
+          sha256,
+          revision: release.revision,
+          approvedBy: [...approvedBy],
+          places: release.audience.places.length,
+          ...(release.variant ? { variant: release.variant } : {}),
+        })),
+    };
+  });
+}

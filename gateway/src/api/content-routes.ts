@@ -1,0 +1,95 @@
+import { sha256Schema } from '@xiaolaba/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { formatProblem } from '../content/index.js';
+import { requireToken } from './authorise.js';
+import { campaignViews } from './campaign-view.js';
+import type { ApiContext } from './context.js';
+import { campaignViewSchema } from './contract.js';
+import { problemText } from './messages.js';
+
+/** Importing content, looking at what waits for approval, and handing in a signature. */
+export function contentRoutes(app: FastifyInstance, context: ApiContext, token: string): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const administrator = { preHandler: requireToken(token) };
+
+  const importedSchema = z.object({
+    accepted: z.boolean(),
+    problems: z.array(
+      z.object({
+        severity: z.string(),
+        code: z.string(),
+        file: z.string(),
+        message: z.object({ zh: z.string(), en: z.string() }),
+      }),
+    ),
+  });
+  routes.post(
+    '/api/content',
+    {
+      ...administrator,
+      schema: {
+        body: z.object({ directory: z.string().min(1).max(4096) }),
+        response: { 200: importedSchema, 422: z.unknown() },
+      },
+    },
+    async ({ body }, reply) => {
+      const imported = await context.content.import(body.directory);
+      const problems = imported.problems.map((problem) => ({
+        severity: problem.severity,
+        code: problem.code,
+        file: problem.file,
+        message: { zh: formatProblem(problem, 'zh-CN'), en: formatProblem(problem, 'en') },
+      }));
+      if (imported.accepted) {
+        await context.refresh();
+        return { accepted: true, problems };
+      }
+      const errors = problems.filter((problem) => problem.severity === 'error').length;
+      return reply
+        .status(422)
+        .send({ code: 'content-refused', message: problemText('content-refused', { errors }), details: { problems } });
+    },
+  );
+
+  routes.get(
+    '/api/campaigns',
+    { schema: { response: { 200: z.array(campaignViewSchema) } } },
+    async () => await campaignViews(context),
+  );
+
+  routes.get(
+    '/api/candidates/:sha256',
+    { ...administrator, schema: { params: z.object({ sha256: sha256Schema }) } },
+    async ({ params }, reply) => {
+      const payload = await context.campaigns.candidate(params.sha256);
+      return reply.type('application/json; charset=utf-8').send(Buffer.from(payload));
+    },
+  );
+
+  // The envelope's exact bytes are what was signed and what devices fetch: no parser may touch them.
+  void app.register(async (raw) => {
+    raw.removeAllContentTypeParsers();
+    raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    raw.post('/api/releases', { ...administrator, schema: { tags: ['releases'] } }, async (request) => {
+      const release = await context.campaigns.approve(request.body as Buffer);
+      await context.refresh();
+      return {
+        sha256: release.sha256,
+        campaign: release.release.campaign,
+        revision: release.release.revision,
+        approvedBy: release.approvedBy,
+      };
+    });
+  });
+
+  routes.post(
+    '/api/days/:day/close',
+    { ...administrator, schema: { params: z.object({ day: z.iso.date() }) } },
+    async ({ params }) => {
+      await context.coverage.close(params.day);
+      return { day: params.day };
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { Broker } from '../broker/index.js';
+import type { ContentService } from '../campaigns/content-service.js';
+import type { Campaigns } from '../campaigns/index.js';
+import type { Coverage } from '../coverage/index.js';
+import type { Assignments } from '../delivery/index.js';
+import type { Ingest, Rejects } from '../ingest/index.js';
+import type { Jobs } from '../jobs/index.js';
+import type { BlobStore, Library } from '../library/index.js';
+import type { LiveFleet, Registry } from '../registry/index.js';
+import type { Store } from '../store/index.js';
+
+/** What the routes answer from. */
+export interface ApiContext {
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly library: Library;
+  readonly registry: Registry;
+  readonly live: LiveFleet;
+  readonly campaigns: Campaigns;
+  readonly content: ContentService;
+  readonly assignments: Assignments;
+  readonly coverage: Coverage;
+  readonly broker: Broker;
+  readonly ingest: Ingest;
+  readonly rejects: Rejects;
+  readonly jobs: Jobs;
+  /** Brings devices (all, or those named) up to what stands. */
+  readonly refresh: (devices?: readonly string[]) => Promise<void>;
+}

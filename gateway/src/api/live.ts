@@ -1,0 +1,105 @@
+import type { FastifyReply } from 'fastify';
+import { type DayLedger, DayTallies, dayView } from '../coverage/index.js';
+import type { ApiContext } from './context.js';
+import type { LiveEvents, Vehicle } from './contract.js';
+import { viewContext } from './view-context.js';
+
+/** Two pictures a second are as much as an eye follows. */
+const tickMs = 500;
+/** A listener that has fallen this far behind is cut off; its browser comes back and asks for the whole day. */
+const maxBufferedBytes = 1024 * 1024;
+
+/** Server-sent events: what has changed since the last picture, to whoever watches. */
+export class Live {
+  readonly #listeners = new Set<FastifyReply['raw']>();
+  #tallies: DayTallies | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #busy = false;
+
+  constructor(private readonly context: ApiContext) {
+    this.#timer = setInterval(() => void this.#tick(), tickMs);
+    this.#timer.unref();
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  listen(reply: FastifyReply): void {
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      connection: 'keep-alive',
+    });
+    raw.write('retry: 2000\n\n');
+    this.#listeners.add(raw);
+    raw.on('close', () => this.#listeners.delete(raw));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const listener of this.#listeners) listener.end();
+  }
+
+  /** Tallies of today, brought up to date where slots have changed. */
+  tallies(ledger: DayLedger, now: number): DayTallies {
+    if (this.#tallies?.ledger === ledger) return this.#tallies;
+    const tallies = new DayTallies(ledger);
+    tallies.update(ledger.places(), now);
+    this.#tallies = tallies;
+    return tallies;
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#busy || this.#listeners.size === 0) return;
+    this.#busy = true;
+    try {
+      await this.#send();
+    } catch (error) {
+      this.context.log.error({ error }, 'live picture failed');
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #send(): Promise<void> {
+    const { coverage, live, registry } = this.context;
+    const day = coverage.today();
+    if (!day) return;
+    const ledger = await coverage.ledger(day);
+    const view = viewContext(this.context);
+    this.#emit('now', { now: view.now, day });
+    const tallies = this.tallies(ledger, view.now);
+    const dirty = ledger.takeDirty();
+    tallies.update(dirty, view.now);
+    const places = new Set(dirty);
+    const vehicles: Vehicle[] = [];
+    for (const id of live.takeChanged()) {
+      const device = registry.get(id);
+      if (!device) continue;
+      if (device.place.startsWith('site/')) places.add(device.place);
+      const { position, playing, online } = live.get(id);
+      if (position)
+        vehicles.push({
+          device: id,
+          place: device.place,
+          position: [position[0], position[1]],
+          playing: playing.length > 0,
+          online,
+        });
+    }
+    if (places.size > 0) this.#emit('coverage', dayView(view, tallies, false, places));
+    if (vehicles.length > 0) this.#emit('vehicles', vehicles);
+  }
+
+  #emit<Name extends keyof LiveEvents>(name: Name, data: LiveEvents[Name]): void {
+    const frame = `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+    for (const listener of this.#listeners) {
+      if (listener.writableLength > maxBufferedBytes) listener.destroy();
+      else listener.write(frame);
+    }
+  }
+}

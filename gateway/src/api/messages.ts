@@ -1,0 +1,87 @@
+import type { ErrorDetails } from '@xiaolaba/protocol';
+
+interface Sentence {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** Sentences for the codes that the gateway's calls can answer with; `{name}` is taken from the details. */
+const sentences: Readonly<Record<string, Sentence>> = {
+  unauthorised: {
+    zh: '需要管理员令牌（数据目录 keys/admin.token）。',
+    en: 'The administrator token is needed (keys/admin.token in the data directory).',
+  },
+  'claim-refused': {
+    zh: '认领码不对、已用过或已过期，请管理员重新生成。',
+    en: 'The claim code is wrong, used or lapsed; have a new one made.',
+  },
+  'device-unknown': {
+    zh: '没有编号为 {device} 的终端，请先导入终端表。',
+    en: 'There is no device {device}; import the device table first.',
+  },
+  'place-unknown': { zh: '没有点位 {place}。', en: 'There is no place {place}.' },
+  'campaign-unknown': { zh: '没有宣传任务 {campaign}。', en: 'There is no campaign {campaign}.' },
+  'candidate-unknown': {
+    zh: '所签内容不是当前待审稿，请重新查看后再签。',
+    en: 'What was signed is not the present candidate; look at it again and sign anew.',
+  },
+  'content-refused': {
+    zh: '内容有 {errors} 处错误，未作任何改动。',
+    en: 'The content has {errors} errors; nothing was changed.',
+  },
+  'content-missing': {
+    zh: '尚未导入内容，请先运行 xiaolaba import。',
+    en: 'No content has been imported yet; run xiaolaba import first.',
+  },
+  'signature-unknown-key': {
+    zh: '签名人不在本网关的审批人名单里。',
+    en: 'The signer is not among the approvers of this gateway.',
+  },
+  'signature-bad': {
+    zh: '签名与内容不符，内容可能被改动过。',
+    en: 'The signature does not fit the content; it may have been tampered with.',
+  },
+  'envelope-type': {
+    zh: '这不是一份发布单（应为 {expected}，实为 {actual}）。',
+    en: 'This is no {expected} but a {actual}.',
+  },
+  'message-malformed': { zh: '内容格式不对：{problems}', en: 'Malformed: {problems}' },
+  'message-not-json': { zh: '不是有效的 JSON（UTF-8）。', en: 'Not valid JSON (UTF-8).' },
+  'message-too-large': {
+    zh: '内容过大（{bytes} 字节，上限 {max}）。',
+    en: 'Too large ({bytes} bytes, at most {max}).',
+  },
+  'message-too-deep': { zh: '内容嵌套过深。', en: 'Nested too deeply.' },
+  'key-malformed': {
+    zh: '公钥应为 32 字节的 Ed25519 公钥（base64）。',
+    en: 'The public key must be a 32-byte Ed25519 key (base64).',
+  },
+  'key-small-order': {
+    zh: '这把公钥不安全（小阶点），请重新生成密钥。',
+    en: 'This public key is unsafe (small order); make a new key pair.',
+  },
+  'blob-missing': { zh: '没有这个文件：{sha256}', en: 'There is no such file: {sha256}' },
+  'blob-name': { zh: '文件名应为 SHA-256。', en: 'A file is named by its SHA-256.' },
+  'blob-corrupt': {
+    zh: '文件 {sha256} 已损坏，不予提供；请从备份恢复。',
+    en: 'File {sha256} is corrupt and not served; restore it from a backup.',
+  },
+  'range-invalid': { zh: '请求的字节范围超出文件。', en: 'The byte range lies outside the file.' },
+  'day-malformed': { zh: '日期应写作 2026-11-20。', en: 'A day is written 2026-11-20.' },
+  'request-malformed': { zh: '请求不对：{reason}', en: 'Bad request: {reason}' },
+  'too-many-requests': { zh: '请求过于频繁，请稍后再试。', en: 'Too many requests; try again later.' },
+  'not-found': { zh: '没有这个地址：{path}', en: 'Nothing at {path}' },
+  internal: { zh: '网关内部错误，详情见日志。', en: 'Internal error; the log has the details.' },
+};
+
+const fill = (text: string, details: ErrorDetails): string =>
+  text.replace(/\{([a-zA-Z0-9]+)\}/g, (_, name: string) => {
+    const value = details[name];
+    return Array.isArray(value) ? value.join('; ') : String(value ?? '');
+  });
+
+/** The sentence for a code in both languages; one without a sentence says its code. */
+export function problemText(code: string, details: ErrorDetails = {}): Sentence {
+  const sentence = sentences[code] ?? { zh: `出错：${code}`, en: `Failed: ${code}` };
+  return { zh: fill(sentence.zh, details), en: fill(sentence.en, details) };
+}

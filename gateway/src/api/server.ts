@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { XiaolabaError } from '@xiaolaba/protocol';
+import fastify, { type FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { blobRoutes } from './blob-routes.js';
+import { contentRoutes } from './content-routes.js';
+import type { ApiContext } from './context.js';
+import { coverageRoutes } from './coverage-routes.js';
+import { deviceRoutes } from './device-routes.js';
+import { healthRoutes } from './health-routes.js';
+import { Live } from './live.js';
+import { problemText } from './messages.js';
+
+export interface Api {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const statusOf = (error: XiaolabaError): number => {
+  if (error.code === 'unauthorised' || error.code === 'claim-refused') return 401;
+  if (error.code.endsWith('-unknown') || error.code === 'blob-missing' || error.code === 'not-found') return 404;
+  if (error.code === 'range-invalid') return 416;
+  return error.family === 'caller' ? 422 : error.family === 'world' ? 503 : 500;
+};
+
+/** Where the built console lies, if it has been built. */
+function consoleDirectory(): string | undefined {
+  const candidates = [join(import.meta.dirname, '../../console/dist')];
+  try {
+    candidates.push(join(dirname(createRequire(import.meta.url).resolve('@xiaolaba/console/package.json')), 'dist'));
+  } catch {
+    // A gateway without the console package is a gateway without a console.
+    return candidates.find((directory) => existsSync(join(directory, 'index.html')));
+  }
+  return candidates.find((directory) => existsSync(join(directory, 'index.html')));
+}
+
+/** Serves the API, the blobs, the console and the API's own description. */
+export async function startApi(
+  settings: { host: string; port: number; token: string },
+  context: ApiContext,
+): Promise<Api> {
+  const app: FastifyInstance = fastify({
+    logger: false,
+    bodyLimit: 8 * 1024 * 1024,
+    forceCloseConnections: true,
+    trustProxy: false,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof XiaolabaError) {
+      if (error.family !== 'caller') context.log.error({ code: error.code, error }, 'request failed');
+      return reply
+        .status(statusOf(error))
+        .send({ code: error.code, message: problemText(error.code, error.details), details: error.details });
+    }
+    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const code = status === 429 ? 'too-many-requests' : status < 500 ? 'request-malformed' : 'internal';
+    if (status >= 500) context.log.error({ error }, 'request failed');
+    const reason = status < 500 && error instanceof Error ? error.message : '';
+    return reply.status(status).send({ code, message: problemText(code, { reason }), details: { reason } });
+  });
+  await app.register(rateLimit, { global: false });
+  await app.register(swagger, {
+    openapi: {
+      info: {
+        title: 'Xiaolaba 小喇叭 gateway',
+        description: 'Coverage, content, approval and enrolment',
+        version: '0.1.0',
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  app.addHook('onSend', async (_request, reply) => {
+    reply
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'same-origin')
+      .header('x-frame-options', 'DENY');
+  });
+
+  const liveFeed = new Live(context);
+  healthRoutes(app, context);
+  coverageRoutes(app, context, liveFeed);
+  deviceRoutes(app, context, settings.token);
+  contentRoutes(app, context, settings.token);
+  blobRoutes(app, context);
+
+  const directory = consoleDirectory();
+  if (directory) {
+    await app.register(fastifyStatic, { root: directory, wildcard: false, maxAge: '1h', immutable: false });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const page = request.method === 'GET' && !/^\/(api|blobs|docs)\b/.test(request.url) && directory;
+    if (page) return reply.header('cache-control', 'no-cache').sendFile('index.html', directory);
+    return reply
+      .status(404)
+      .send({
+        code: 'not-found',
+        message: problemText('not-found', { path: request.url }),
+        details: { path: request.url },
+      });
+  });
+
+  await app.listen({ host: settings.host, port: settings.port });
+  const { port } = app.server.address() as AddressInfo;
+  const shown = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
+  return {
+    port,
+    url: `http://${shown}:${port}`,
+    async close() {
+      liveFeed.close();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { MissCause, PlayRecord } from '@xiaolaba/protocol';
+import type { SlotStatus } from '../api/contract.js';
+import type { DeviceFacts } from './device-facts.js';
+import type { Slot } from './slot.js';
+
+/** This much of the duration must have come out. */
+export const verifiedShare = 0.9;
+/** Begun later than this after its turn, it was not that broadcast any more. */
+export const latestStartMs = 120_000;
+/** A vehicle must have stood at the stop for this long, or for half of a shorter announcement. */
+export const dwellMs = 5000;
+
+export interface Verdict {
+  readonly status: SlotStatus;
+  readonly cause?: MissCause;
+}
+
+/** What one play record makes of a slot. `startAt` is when its turn was; a trigger has none. */
+export function judge(record: PlayRecord, startAt: number | undefined): Verdict {
+  if (record.evidence === 'contradicted') return { status: 'missed', cause: 'silent' };
+  const share = record.expectedMs === 0 ? 1 : record.playedMs / record.expectedMs;
+  const late = startAt !== undefined && record.startedAt - startAt > latestStartMs;
+  if (record.result !== 'refused' && share >= verifiedShare) {
+    if (late) return { status: 'partly', cause: record.cause ?? 'pre-empted' };
+    const stoodLongEnough = record.dwellMs === undefined || record.dwellMs >= Math.min(dwellMs, record.expectedMs / 2);
+    return stoodLongEnough ? { status: 'verified' } : { status: 'partly', cause: 'no-visit' };
+  }
+  const status = record.result !== 'refused' && record.playedMs > 0 ? 'partly' : 'missed';
+  return { status, cause: record.cause ?? 'unknown' };
+}
+
+/** Why a slot that nobody has a record of did not play, once its device has reported everything from then. */
+export function causeOfSilence(slot: Slot, facts: DeviceFacts): MissCause {
+  if (facts.wasOff(slot.startAt, slot.endAt)) return 'offline';
+  if (facts.clockDoubtful(slot.startAt, slot.endAt)) return 'clock';
+  if (!facts.held(slot.release, slot.startAt)) return 'not-delivered';
+  return 'unknown';
+}
+
+/** Of several failed visits the most telling: what somebody can mend comes before what passes by itself. */
+const visitRank: readonly MissCause[] = ['bad-file', 'silent', 'clock', 'no-permission', 'pre-empted', 'not-delivered', 'offline', 'no-visit', 'unknown'];
+
+export const worstOf = (causes: readonly MissCause[]): MissCause | undefined =>
+  visitRank.find((cause) => causes.includes(cause));
+
+const evidenceRank = { contradicted: 0, claimed: 1, heard: 2 } as const;
+const statusRank = { pending: 0, missed: 1, partly: 2, verified: 3 } as const;
+
+/** Whether a record tells more of a slot than what is known: several visits, or a record after an inference. */
+export function improves(slot: Slot, verdict: Verdict, record: PlayRecord): boolean {
+  if (slot.record === undefined) return true;
+  const gain = statusRank[verdict.status] - statusRank[slot.status];
+  if (gain !== 0) return gain > 0;
+  return evidenceRank[record.evidence] > evidenceRank[slot.evidence ?? 'contradicted'];
+}

@@ -1,0 +1,2 @@
+export { Assignments, type IssuedAssignment } from './assignments.js';
+export { RouteBlobs } from './route-blobs.js';

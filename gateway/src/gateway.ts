@@ -1,0 +1,194 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dayOf, type NamedRelease } from '@xiaolaba/protocol';
+import cron from 'node-cron';
+import { startApi } from './api/server.js';
+import { startBroker } from './broker/index.js';
+import { ContentService } from './campaigns/content-service.js';
+import { Campaigns, DistrictModel } from './campaigns/index.js';
+import { Coverage } from './coverage/index.js';
+import { adminToken, gatewayKeys, prepareDataDirectory } from './data-directory.js';
+import { Assignments, RouteBlobs } from './delivery/index.js';
+import type { Gateway, GatewayDeps } from './gateway-types.js';
+import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
+import { Jobs, nightlyJobs, rotateBackups } from './jobs/index.js';
+import { createLibrary, openBlobStore } from './library/index.js';
+import { LiveFleet, Registry } from './registry/index.js';
+import { approverKeys, type GatewaySettings } from './settings.js';
+import { openSqlite } from './store/index.js';
+import { Work } from './work.js';
+
+/** How often the ledger settles what time has settled. */
+const tickMs = 30_000;
+
+/**
+ * Starts a gateway on its data directory. Everything that it does by itself follows the given clock.
+ * @throws XiaolabaError `data-unwritable`, `store-unusable`; the listener's error where a port is taken
+ */
+export async function startGateway(settings: GatewaySettings, deps: GatewayDeps): Promise<Gateway> {
+  const { clock, log } = deps;
+  const now = () => clock.now();
+  const data = await prepareDataDirectory(settings.dataDirectory);
+  const keys = await gatewayKeys(data);
+  const token = await adminToken(data);
+  const store = await openSqlite(data.database);
+  const blobs = await openBlobStore(data.blobs);
+  const cacheDirectory = settings.cacheDirectory ?? join(data.root, 'cache');
+  const library = createLibrary({ blobs, cacheDirectory, log });
+  const registry = await Registry.open(store, keys.publicKey, now);
+  const live = new LiveFleet(now);
+  const rejects = new Rejects(store, now);
+  const campaigns = await Campaigns.open({ store, blobs, library, approvers: approverKeys(settings), now, log });
+  const content = await ContentService.open({ store, registry, campaigns, log });
+  const work = new Work(log);
+  const routes = new RouteBlobs(blobs);
+  const release = (sha256: string): NamedRelease | undefined => campaigns.release(sha256);
+  const assignments = await Assignments.open({
+    store,
+    signer: keys.signer,
+    routes,
+    now,
+    publish: (device, envelope) => work.run('assignment', () => broker.publish(device, 'assignment', envelope)),
+  });
+  const coverage = await Coverage.open({
+    store,
+    live,
+    device: (id) => registry.get(id),
+    devices: () => registry.all(),
+    model: () => content.model(),
+    history: (device) => assignments.history(device),
+    release,
+    now,
+  });
+  const intake = await RecordIntake.open(store, now, (records) => coverage.taken(records));
+
+  /** Brings devices up to what stands, and the ledger up to what they are to hold. One at a time. */
+  let refreshing: Promise<void> = Promise.resolve();
+  const refresh = (devices?: readonly string[]): Promise<void> => {
+    refreshing = refreshing.then(async () => {
+      const model = content.model();
+      if (!model) return;
+      const all = devices ? devices.flatMap((id) => registry.get(id) ?? []) : [...registry.all()];
+      await coverage.expect(await assignments.refresh(all, model, campaigns.standing()));
+    });
+    work.run('refresh', () => refreshing);
+    return refreshing;
+  };
+
+  const ingest = new Ingest({
+    registry,
+    live,
+    intake,
+    rejects,
+    log,
+    now,
+    tell: (device, topic, message) => work.run(topic, () => broker.publish(device, topic, message)),
+    progress: (device, progress) => assignments.progress(device, progress),
+    greeted: (device, version) => {
+      if (assignments.greeted(device, version)) void refresh([device]);
+    },
+  });
+  const { host, port, webSocketPort, tls } = settings.mqtt;
+  const broker = await startBroker(
+    {
+      host,
+      port,
+      ...(webSocketPort === undefined ? {} : { webSocketPort }),
+      ...(tls ? { tls: { port: tls.port, ...(await readCertificate(tls)) } } : {}),
+      ...(deps.brokerLimits ? { limits: deps.brokerLimits } : {}),
+    },
+    registry,
+    ingest,
+    { clock, log },
+  );
+  broker.onConnection(({ device, kind, epoch }) => live.connection(device, kind === 'connected', epoch));
+  assignments.republish();
+  await coverage.tick();
+
+  const jobs = await Jobs.open(
+    nightlyJobs({
+      store,
+      coverage,
+      zone: () => content.model()?.zone ?? 'Asia/Shanghai',
+      refreshAssignments: () => refresh(),
+      backup: (at) => rotateBackups(store, data, at, settings.retention.backups),
+      recordDays: settings.retention.recordDays,
+      rejectDays: settings.retention.rejectDays,
+    }),
+    store,
+    () => content.model()?.zone ?? 'Asia/Shanghai',
+    now,
+    log,
+  );
+  const runJobs = () => work.run('jobs', () => jobs.runDue());
+  const minutely = cron.schedule('* * * * *', runJobs, { noOverlap: true });
+  let cancelTick = clock.after(tickMs, tick);
+  function tick(): void {
+    work.run('tick', () => coverage.tick());
+    cancelTick = clock.after(tickMs, tick);
+  }
+  await jobs.runDue();
+
+  const api = await startApi(
+    { ...settings.http, token },
+    {
+      now,
+      log,
+      store,
+      blobs,
+      registry,
+      live,
+      campaigns,
+      content,
+      assignments,
+      coverage,
+      broker,
+      ingest,
+      rejects,
+      jobs,
+      library,
+      refresh,
+    },
+  );
+  log.info(
+    { http: api.url, mqtt: broker.port, day: dayOf(now(), content.model()?.zone ?? 'Asia/Shanghai') },
+    'gateway started',
+  );
+
+  return {
+    httpPort: api.port,
+    mqttPort: broker.port,
+    url: api.url,
+    token,
+    counters: () => ({ handled: ingest.handled, pushed: broker.stats().delivered }),
+    async settled() {
+      await intake.settled();
+      await refreshing;
+      await work.settled();
+      await coverage.settled();
+    },
+    async runJobs() {
+      await jobs.runDue();
+    },
+    async stop() {
+      cancelTick();
+      await minutely.destroy();
+      await api.close();
+      await broker.close();
+      await intake.settled();
+      await refreshing;
+      await work.settled();
+      await coverage.settled();
+      await store.destroy();
+      log.info({}, 'gateway stopped');
+    },
+  };
+}
+
+async function readCertificate(tls: {
+  readonly cert: string;
+  readonly key: string;
+}): Promise<{ cert: Buffer; key: Buffer }> {
+  const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
+  return { cert, key };
+}
