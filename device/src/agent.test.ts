@@ -32,7 +32,12 @@ describe('agent', () => {
     await world.settle();
     expect(gateway.progress.map(({ stage }) => stage)).toEqual(['received', 'fetching', 'ready', 'active']);
     await world.advanceTo(at('07:30:00'));
-    expect(device.heard.map((heard) => heard.at)).toEqual([at('07:00:00'), at('07:10:00'), at('07:20:00'), at('07:30:00')]);
+    expect(device.heard.map((heard) => heard.at)).toEqual([
+      at('07:00:00'),
+      at('07:10:00'),
+      at('07:20:00'),
+      at('07:30:00'),
+    ]);
     expect(device.relay[0]).toEqual({ at: at('06:59:58'), on: true });
     expect(gateway.plays).toHaveLength(3);
     expect(gateway.plays[0]).toMatchObject({

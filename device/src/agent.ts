@@ -176,11 +176,17 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     () => `${device} v${keeper.version}`,
     () => !player.playing.some(({ output }) => output === 'text'),
   );
-  const beats = new Beats(life, () => time.now(), device, settings.beatSeconds, async (regular) => {
-    await sendBeat();
-    // As often as the device wakes anyway: a lock on a battery doesn't wear its flash every minute.
-    if (regular) await journal.alive(time.now(), time.state);
-  });
+  const beats = new Beats(
+    life,
+    () => time.now(),
+    device,
+    settings.beatSeconds,
+    async (regular) => {
+      await sendBeat();
+      // As often as the device wakes anyway: a lock on a battery doesn't wear its flash every minute.
+      if (regular) await journal.alive(time.now(), time.state);
+    },
+  );
 
   async function sendBeat(): Promise<void> {
     if (!link.open) return;
@@ -302,7 +308,22 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
   await journal.alive(time.now(), time.state);
   life.run('fetch', () => keeper.work());
   link.start();
-  return { boot, startedMono, time, journal, reporter, link, progress, fetcher, keeper, stop, player, beats, panel, faults };
+  return {
+    boot,
+    startedMono,
+    time,
+    journal,
+    reporter,
+    link,
+    progress,
+    fetcher,
+    keeper,
+    stop,
+    player,
+    beats,
+    panel,
+    faults,
+  };
 }
 
 async function end(parts: Parts, ports: AgentPorts, life: Life): Promise<void> {

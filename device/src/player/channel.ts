@@ -143,7 +143,8 @@ export class Channel {
 
   #deadline(session: Session): number {
     const { time } = this.ports;
-    if (session.output === 'text') return Math.min(session.endAt, session.startedAt ? session.endAt : session.latestStart);
+    if (session.output === 'text')
+      return Math.min(session.endAt, session.startedAt ? session.endAt : session.latestStart);
     if (session.pausedMono === undefined) return session.latestStart;
     return time.now() + maxWaitMs - session.waitedMs - (time.monotonic() - session.pausedMono);
   }

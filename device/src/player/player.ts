@@ -254,7 +254,13 @@ export class Player {
   async #begins(session: Session): Promise<void> {
     const { journal, time } = this.ports;
     const at = time.now();
-    const draft = draftOf({ ...session, startedAt: at }, at, { ended: 'failed', cause: 'offline' }, undefined, undefined);
+    const draft = draftOf(
+      { ...session, startedAt: at },
+      at,
+      { ended: 'failed', cause: 'offline' },
+      undefined,
+      undefined,
+    );
     await journal.mark(draft);
   }
 

@@ -52,7 +52,15 @@ export class TestDevice {
     const { world, gateway, identity, storage } = this;
     const log: AgentLog = { debug() {}, info() {}, warn() {}, error() {} };
     const agent = createAgent(
-      { identity, firmware: '0.1.0', limits: {}, beatSeconds: 60, cacheBytes: 1 << 24, random: () => 0.5, ...this.settings },
+      {
+        identity,
+        firmware: '0.1.0',
+        limits: {},
+        beatSeconds: 60,
+        cacheBytes: 1 << 24,
+        random: () => 0.5,
+        ...this.settings,
+      },
       { clock: world, activity: world, storage, network: gateway, peripherals: this.#peripherals(), log },
     );
     const before = { sent: gateway.counters.sent, received: gateway.counters.received };
@@ -94,8 +102,17 @@ export class TestDevice {
       led: { show: (state) => void this.leds.push(state) },
       testButton: this.testButton,
       override: this.override,
-      position: { current: () => undefined, onFix: (call) => void (this.#fix = call) },
-      lock: { onEvent: (call) => void (this.#lock = call) },
+      position: {
+        current: () => undefined,
+        onFix: (call) => {
+          this.#fix = call;
+        },
+      },
+      lock: {
+        onEvent: (call) => {
+          this.#lock = call;
+        },
+      },
       close: async () => {},
     };
   }

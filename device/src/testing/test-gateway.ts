@@ -225,6 +225,7 @@ export class TestGateway implements Network {
       this.records.set(`${batch.boot}/${String(record.seq).padStart(8, '0')}`, record);
     }
     const upTo = batch.first + batch.lines.length - 1;
-    if (this.acknowledges) setImmediate(() => void this.send(device, 'ack', encodeMessage({ v: 1, boot: batch.boot, upTo })));
+    if (this.acknowledges)
+      setImmediate(() => void this.send(device, 'ack', encodeMessage({ v: 1, boot: batch.boot, upTo })));
   }
 }
