@@ -1,0 +1,15 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import CoveragePage from './coverage/coverage-page.vue';
+
+const day = '\\d{4}-\\d{2}-\\d{2}';
+
+/** A place on a day has an address of its own, to be sent to a colleague. */
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: '/coverage' },
+    { path: `/coverage/:day(${day})?`, name: 'coverage', component: CoveragePage },
+    { path: `/coverage/:day(${day})/:type(site|route|fleet)/:id`, name: 'place', component: CoveragePage },
+    { path: '/:rest(.*)*', redirect: '/coverage' },
+  ],
+});

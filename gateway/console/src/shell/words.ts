@@ -1,0 +1,39 @@
+import type { DeviceView, SiteView, SlotView } from '@xiaolaba/gateway/contract';
+import { computed } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { zhCN } from '../messages/zh-CN.js';
+import { clockText, dayText, splitDuration } from './time.js';
+
+type Named = SiteView['name'];
+const has = <T extends object>(table: T, key: PropertyKey): key is keyof T => Object.hasOwn(table, key);
+
+/** The catalogue and the ways of saying names, times and durations in the language that is shown. */
+export const useWords = () => {
+  const { t, locale } = useI18n();
+  const english = computed(() => locale.value === 'en');
+
+  const named = (name: Named): string => (english.value ? name.en : name.zh) || name.zh || name.en;
+
+  /** A span in words; `ms` may be of either sign. */
+  const duration = (ms: number): string => {
+    const { hours, minutes, seconds } = splitDuration(ms);
+    if (hours > 0) {
+      return minutes > 0 ? t('duration.hoursMinutes', { h: hours, m: minutes }) : t('duration.hours', { n: hours });
+    }
+    if (minutes >= 10 || (minutes > 0 && seconds === 0)) return t('duration.minutes', { n: minutes });
+    if (minutes > 0) return t('duration.minutesSeconds', { m: minutes, s: seconds });
+    return t('duration.seconds', { n: seconds });
+  };
+  const ago = (ms: number): string =>
+    ms < 5000 ? t('duration.now') : t('duration.ago', { duration: duration(ms >= 60_000 ? ms - (ms % 60_000) : ms) });
+
+  const dialect = (code: string): string => (has(zhCN.dialect, code) ? t(`dialect.${code}`) : t('dialect.other'));
+  const part = (name: string): string =>
+    has(zhCN.device.part, name) ? t(`device.part.${name}`) : t('device.part.other');
+  const cause = (code: NonNullable<SlotView['cause']>, what: 'name' | 'why' | 'todo' = 'name'): string =>
+    t(`cause.${code}.${what}`);
+  const profile = (name: DeviceView['profile']): string => t(`device.profile.${name}`);
+  const day = (iso: string): string => dayText(iso, locale.value);
+
+  return { t, locale, named, duration, ago, dialect, part, cause, profile, day, clock: clockText };
+};
