@@ -1,0 +1,24 @@
+import type { CommandSpec } from '@xiaolaba/protocol/command-line';
+import { approveCommand } from './approve.js';
+import { backupCommand, restoreCommand } from './backup.js';
+import { benchCommand } from './bench.js';
+import { claimsCommand } from './claims.js';
+import { contentImportCommand } from './content-import.js';
+import { gatewayCommand } from './gateway.js';
+import { keyCommand } from './key.js';
+import { sitesCommand } from './sites.js';
+import { validateCommand } from './validate.js';
+
+/** What the gateway brings to the command line. */
+export const commands: readonly CommandSpec[] = [
+  gatewayCommand,
+  validateCommand,
+  contentImportCommand,
+  sitesCommand,
+  keyCommand,
+  approveCommand,
+  claimsCommand,
+  backupCommand,
+  restoreCommand,
+  benchCommand,
+];
