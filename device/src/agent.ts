@@ -62,7 +62,11 @@ export function createAgent(settings: AgentSettings, ports: AgentPorts): Agent {
   return {
     counters,
     async start() {
-      parts = await begin(settings, ports, life);
+      try {
+        parts = await begin(settings, ports, life);
+      } catch (error) {
+        if (!life.over) throw error;
+      }
     },
     async stop() {
       if (parts) await end(parts, ports, life);

@@ -3,7 +3,6 @@ import {
   decodeMessage,
   type EnrolRequest,
   type EnrolResponse,
-  encodeMessage,
   enrolResponseSchema,
   fromBase64,
   type Profile,

@@ -39,8 +39,8 @@ export class Beats {
   soon(): void {
     if (this.#extra || this.life.over) return;
     const wait = this.#lastExtra + extraEveryMs - this.life.clock.monotonic();
-    if (wait <= 0) return this.#now();
-    this.#extra = this.life.after(wait, 'beat', () => this.#now());
+    if (wait <= 0) this.#now();
+    else this.#extra = this.life.after(wait, 'beat', () => this.#now());
   }
 
   stop(): void {

@@ -141,7 +141,10 @@ export class Player {
 
   /** The clock is trusted again, or no more. */
   clockChanged(): void {
-    if (this.ports.time.trusted) return this.#plan('clock');
+    if (this.ports.time.trusted) {
+      this.#plan('clock');
+      return;
+    }
     this.#timetable.suspend();
     this.#endBoth((session) => session.trigger === undefined, { ended: 'aborted', cause: 'clock' }, 'begun');
   }
