@@ -1,12 +1,13 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bugError, worldError, type XiaolabaError } from '@xiaolaba/protocol';
+import { bugError, worldError, XiaolabaError } from '@xiaolaba/protocol';
 import type { Storage } from '../ports/index.js';
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
 function translated(error: unknown, name: string): XiaolabaError {
+  if (error instanceof XiaolabaError) return error;
   if (fullCodes.has(codeOf(error))) return worldError('storage-full', 'the medium is full', { name }, error);
   return worldError('storage-failed', 'the medium failed', { name }, error);
 }

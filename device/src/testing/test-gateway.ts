@@ -53,8 +53,8 @@ export class TestGateway implements Network {
   readonly counters = { received: 0, sent: 0 };
   acknowledges = true;
   online = true;
-  /** After so many bytes of a blob the connection breaks, once. */
-  breakAfter: number | undefined;
+  /** After so many bytes of this blob the connection breaks, once. */
+  breakBlob: { readonly sha256: string; readonly after: number } | undefined;
 
   #sockets = new Set<Socket>();
   private constructor(
@@ -85,9 +85,10 @@ export class TestGateway implements Network {
       const headers: Record<string, string> = { 'content-length': String(body.length) };
       if (from > 0) headers['content-range'] = `bytes ${from}-${blob.length - 1}/${blob.length}`;
       response.writeHead(from > 0 ? 206 : 200, headers);
-      if (gateway.breakAfter === undefined) return void response.end(body);
-      const part = body.subarray(0, gateway.breakAfter);
-      gateway.breakAfter = undefined;
+      const broken = gateway.breakBlob;
+      if (!broken || !path.endsWith(broken.sha256)) return void response.end(body);
+      const part = body.subarray(0, broken.after);
+      gateway.breakBlob = undefined;
       response.write(part, () => setTimeout(() => response.destroy(), 20));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
