@@ -26,7 +26,6 @@ export class FirmataTwin extends EventEmitter implements BoardTransport {
 
   constructor() {
     super();
-    setImmediate(() => this.emit('open'));
     this.#ticking = setInterval(() => this.#sample(), 20);
   }
 
@@ -92,6 +91,8 @@ export class FirmataTwin extends EventEmitter implements BoardTransport {
         this.modes.set(first, second);
         if (second === modes.pullup && !this.levels.has(first)) this.levels.set(first, true);
       } else if (command === 0xf5) this.levels.set(first, second === 1);
+      // Any duty above none is on, for a twin without a dimmer.
+      else if ((command & 0xf0) === 0xe0) this.levels.set(command & 0x0f, (first | (second << 7)) > 0);
       else if ((command & 0xf0) === 0x90) this.#setPort(command & 0x0f, first | (second << 7));
     }
     return true;
@@ -100,7 +101,11 @@ export class FirmataTwin extends EventEmitter implements BoardTransport {
   #setPort(port: number, mask: number): void {
     for (let bit = 0; bit < 8; bit++) {
       const pin = port * 8 + bit;
-      if (this.modes.get(pin) === modes.output) this.levels.set(pin, (mask & (1 << bit)) !== 0);
+      const on = (mask & (1 << bit)) !== 0;
+      const mode = this.modes.get(pin) ?? modes.output;
+      // StandardFirmata starts with every pin as an output; writing high to an input turns its pull-up on.
+      if (mode === modes.output) this.levels.set(pin, on);
+      else if (mode === modes.input && on && !this.levels.has(pin)) this.drive(pin, true);
     }
   }
 

@@ -19,7 +19,7 @@ const config = {
 describe('board', () => {
   it('switches, shows, senses and notices over Firmata', async () => {
     const parts = await openBoard(twin, config, () => performance.now());
-    expect(twin.levels.get(7)).toBe(false);
+    await vi.waitFor(() => expect(twin.levels.get(7)).toBe(false));
     await parts.amplifier?.set(true);
     await vi.waitFor(() => expect(twin.levels.get(7)).toBe(true));
     await parts.amplifier?.set(false);

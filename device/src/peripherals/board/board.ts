@@ -13,6 +13,8 @@ type BoardParts = Pick<Peripherals, 'amplifier' | 'led' | 'level' | 'testButton'
 /** Milliseconds between two analog readings; ten make the mean over the last second. */
 const sampleMs = 100;
 const samples = 10;
+/** Boards that restart when the port opens announce themselves; the others are asked after this. */
+const askAfterMs = 1_000;
 /** A reading older than this is none: the board has gone. */
 const staleMs = 2_000;
 
@@ -28,19 +30,11 @@ export async function openBoard(
 ): Promise<BoardParts> {
   // Heavy, and of no use to a device without a board.
   const [{ default: five }, { default: io }] = await Promise.all([import('johnny-five'), import('firmata-io')]);
-  const firmata = new io.Firmata(transport, { reportVersionTimeout: Math.min(5_000, timeoutMs) });
-  const board = new five.Board({ io: firmata, repl: false, debug: false, sigint: false, timeout: timeoutMs });
-  await new Promise<void>((resolve, reject) => {
-    const silent = setTimeout(() => reject(worldError('board-silent', 'the board does not answer')), timeoutMs);
-    board.once('ready', () => {
-      clearTimeout(silent);
-      resolve();
-    });
-    board.once('error', (error: unknown) => {
-      clearTimeout(silent);
-      reject(worldError('board-silent', 'the board does not answer', {}, error));
-    });
-  });
+  const firmata = new io.Firmata(transport, { reportVersionTimeout: askAfterMs });
+  await answered(firmata, timeoutMs);
+  // Only now: johnny-five ends the process when a board keeps it waiting.
+  const board = new five.Board({ io: firmata, repl: false, debug: false, sigint: false });
+  await answered(board, timeoutMs);
   let gone = false;
   transport.on('close', () => {
     gone = true;
@@ -94,6 +88,22 @@ export async function openBoard(
     ...(config.override ? { override: input(config.override) } : {}),
     ...(config.level ? { level: levelSensor(config.level) } : {}),
   };
+}
+
+function answered(side: EventEmitter, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause?: unknown): void => {
+      clearTimeout(timer);
+      reject(worldError('board-silent', 'the board does not answer', {}, cause));
+    };
+    const timer = setTimeout(fail, timeoutMs);
+    side.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    // Stays, so that a later error is not an uncaught one; the parts notice by themselves.
+    side.on('error', fail);
+  });
 }
 
 interface Lamp {
