@@ -2,7 +2,7 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 
 /** Where the gateway (or the fixture) answers while the page is served by Vite itself. */
-const gateway = process.env['XIAOLABA_GATEWAY'] ?? 'http://127.0.0.1:4180';
+const gateway = process.env.XIAOLABA_GATEWAY ?? 'http://127.0.0.1:4180';
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -1,4 +1,12 @@
-import type { Breakdown, DayView, DistrictView, PlaceDay, SilentPlace, SlotView, Tally } from '@xiaolaba/gateway/contract';
+import type {
+  Breakdown,
+  DayView,
+  DistrictView,
+  PlaceDay,
+  SilentPlace,
+  SlotView,
+  Tally,
+} from '@xiaolaba/gateway/contract';
 import { chance, cuesOf, fateOf } from './plan.js';
 
 const minute = 60_000;
@@ -17,8 +25,18 @@ interface Place {
 
 export const placesOf = (district: DistrictView): Place[] => [
   ...district.sites.map((site) => ({ ...site, place: `site/${site.id}` })),
-  ...district.routes.map((route) => ({ ...route, place: `route/${route.id}`, kind: 'route' as const, dialects: ['cmn'] })),
-  ...district.fleets.map((fleet) => ({ ...fleet, place: `fleet/${fleet.id}`, kind: 'fleet' as const, dialects: ['cmn'] })),
+  ...district.routes.map((route) => ({
+    ...route,
+    place: `route/${route.id}`,
+    kind: 'route' as const,
+    dialects: ['cmn'],
+  })),
+  ...district.fleets.map((fleet) => ({
+    ...fleet,
+    place: `fleet/${fleet.id}`,
+    kind: 'fleet' as const,
+    dialects: ['cmn'],
+  })),
 ];
 
 /** SHA-256 of the fixture's one sound, so that its address has the form of a real one. */
@@ -29,11 +47,16 @@ export const slotsOf = (district: DistrictView, place: Place, day: string, now: 
   const fate = fateOf(place.place, day);
   const slots: SlotView[] = [];
   for (const cue of cuesOf(place.kind)) {
-    const title = district.campaigns.find(({ id }) => id === cue.campaign)?.title ?? { zh: cue.campaign, en: cue.campaign };
+    const title = district.campaigns.find(({ id }) => id === cue.campaign)?.title ?? {
+      zh: cue.campaign,
+      en: cue.campaign,
+    };
     for (let at = cue.from; at < cue.to; at += cue.every) {
       const dueAt = start + at * minute;
       const endAt = dueAt + (cue.triggered ? cue.every * minute : cue.seconds * 1000);
-      const lag = cue.triggered ? chance(place.place, day, at) * 0.8 * cue.every * minute : 200 + chance(place.place, at) * 1800;
+      const lag = cue.triggered
+        ? chance(place.place, day, at) * 0.8 * cue.every * minute
+        : 200 + chance(place.place, at) * 1800;
       const startedAt = Math.round(dueAt + lag);
       const hit = fate.cause !== undefined && at >= fate.from && at < fate.to;
       const done = hit ? now >= endAt + minute : now >= startedAt + cue.seconds * 1000;
@@ -58,10 +81,14 @@ export const slotsOf = (district: DistrictView, place: Place, day: string, now: 
         ...(hit && done && fate.cause ? { cause: fate.cause } : {}),
         ...(played ? { evidence: hit ? 'claimed' : fate.evidence === 'contradicted' ? 'heard' : fate.evidence } : {}),
         ...(status === 'missed' && fate.evidence === 'contradicted' ? { evidence: 'contradicted' as const } : {}),
-        ...(cue.output === 'audio' ? { dialect: spoken, voice: 'recording' as const, audio: `/blobs/${blob}` } : { text: cue.text }),
+        ...(cue.output === 'audio'
+          ? { dialect: spoken, voice: 'recording' as const, audio: `/blobs/${blob}` }
+          : { text: cue.text }),
         ...(cue.output === 'audio' && spoken !== wanted ? { wanted } : {}),
         ...(cue.output === 'audio' ? { text: cue.text } : {}),
-        ...(played ? { startedAt, playedMs: Math.round(cue.seconds * (hit ? 420 : 1000)), record: `r-${cue.item}-${at}` } : {}),
+        ...(played
+          ? { startedAt, playedMs: Math.round(cue.seconds * (hit ? 420 : 1000)), record: `r-${cue.item}-${at}` }
+          : {}),
       });
     }
   }
@@ -81,8 +108,8 @@ export const placeDay = (district: DistrictView, place: Place, day: string, now:
   const slots = slotsOf(district, place, day, now);
   const counts = tally(slots, now);
   const done = slots.filter((slot) => slot.status !== 'pending');
-  const running = slots.find(
-    (slot) => slot.status === 'verified' ? false : !slot.triggered && slot.startAt <= now && now < slot.endAt,
+  const running = slots.find((slot) =>
+    slot.status === 'verified' ? false : !slot.triggered && slot.startAt <= now && now < slot.endAt,
   );
   const fate = fateOf(place.place, day);
   const minuteNow = (now - dayStart(day)) / minute;
@@ -132,7 +159,8 @@ export const dayView = (district: DistrictView, day: string, now: number): DayVi
     });
   };
   const causes: DayView['causes'] = {};
-  for (const { day: one } of places) if (one.cause) causes[one.cause] = (causes[one.cause] ?? 0) + one.missed + one.partly;
+  for (const { day: one } of places)
+    if (one.cause) causes[one.cause] = (causes[one.cause] ?? 0) + one.missed + one.partly;
   const offline = places.filter(({ day: one }) => one.online === false).length;
   return {
     day,

@@ -53,7 +53,12 @@ export const placeDetail = (district: DistrictView, id: string, day: string, now
     devices: [
       {
         id: device,
-        profile: place.kind === 'route' || place.kind === 'stop' ? 'bus-screen' : place.kind === 'fleet' ? 'bike-lock' : 'loudspeaker',
+        profile:
+          place.kind === 'route' || place.kind === 'stop'
+            ? 'bus-screen'
+            : place.kind === 'fleet'
+              ? 'bike-lock'
+              : 'loudspeaker',
         place: id,
         online,
         enrolled: true,
@@ -68,7 +73,14 @@ export const placeDetail = (district: DistrictView, id: string, day: string, now
     ],
     slots,
     records: [
-      { id: 'r-boot', device, kind: 'boot', at: boot, receivedAt: boot + 900, record: { seq: 1, at: boot, kind: 'boot', firmware: '0.1.0' } },
+      {
+        id: 'r-boot',
+        device,
+        kind: 'boot',
+        at: boot,
+        receivedAt: boot + 900,
+        record: { seq: 1, at: boot, kind: 'boot', firmware: '0.1.0' },
+      },
       ...records,
     ],
   };
@@ -80,7 +92,11 @@ export const vehiclesAt = (district: DistrictView, now: number): Vehicle[] => {
   const parking = district.sites.filter(({ kind }) => kind === 'parking');
   const buses = Array.from({ length: 50 }, (_, index): Vehicle[] => {
     const route = district.routes[index % district.routes.length];
-    const stops = route?.stops.flatMap((id) => { const at = positions.get(id); return at ? [at] : []; }) ?? [];
+    const stops =
+      route?.stops.flatMap((id) => {
+        const at = positions.get(id);
+        return at ? [at] : [];
+      }) ?? [];
     if (!route || stops.length < 2) return [];
     const legs = stops.length - 1;
     const along = (now / (3 * minute) + index * 3.7) % (2 * legs);
@@ -100,7 +116,8 @@ export const vehiclesAt = (district: DistrictView, now: number): Vehicle[] => {
     ];
   }).flat();
   const bikes = Array.from({ length: 500 }, (_, index): Vehicle[] => {
-    const point = parking[Math.floor(chance('bike', index, Math.floor(now / (60 * minute) + index / 500)) * parking.length)];
+    const point =
+      parking[Math.floor(chance('bike', index, Math.floor(now / (60 * minute) + index / 500)) * parking.length)];
     const fleet = district.fleets[index % district.fleets.length];
     if (!point || !fleet) return [];
     return [

@@ -37,14 +37,14 @@ const stationName = (id: string): { zh: string; en: string } => {
 /** The district of the playlists, as the gateway would answer it. */
 export const readDistrict = (): DistrictView => {
   const sites = rows('sites.csv').map((row) => ({
-    id: row['id'] ?? '',
-    name: { zh: row['name_zh'] ?? '', en: row['name_en'] ?? '' },
-    kind: row['kind'] as SiteView['kind'],
-    township: row['township'] ?? '',
-    policeStation: row['police_station'] ?? '',
-    position: [Number(row['longitude']), Number(row['latitude'])] as [number, number],
-    dialects: (row['dialects'] ?? '').split(' '),
-    people: Number(row['people']),
+    id: row.id ?? '',
+    name: { zh: row.name_zh ?? '', en: row.name_en ?? '' },
+    kind: row.kind as SiteView['kind'],
+    township: row.township ?? '',
+    policeStation: row.police_station ?? '',
+    position: [Number(row.longitude), Number(row.latitude)] as [number, number],
+    dialects: (row.dialects ?? '').split(' '),
+    people: Number(row.people),
   }));
   const calls = rows('route-stops.csv');
   return {
@@ -60,13 +60,13 @@ export const readDistrict = (): DistrictView => {
     })),
     sites,
     routes: rows('routes.csv').map((row) => ({
-      id: row['id'] ?? '',
-      name: { zh: row['name_zh'] ?? '', en: row['name_en'] ?? '' },
-      stops: calls.filter((call) => call['route'] === row['id']).map((call) => call['stop'] ?? ''),
+      id: row.id ?? '',
+      name: { zh: row.name_zh ?? '', en: row.name_en ?? '' },
+      stops: calls.filter((call) => call.route === row.id).map((call) => call.stop ?? ''),
     })),
     fleets: rows('fleets.csv').map((row) => ({
-      id: row['id'] ?? '',
-      name: { zh: row['name_zh'] ?? '', en: row['name_en'] ?? '' },
+      id: row.id ?? '',
+      name: { zh: row.name_zh ?? '', en: row.name_en ?? '' },
     })),
     campaigns: [
       { id: 'weekly-digest', title: { zh: '本周高发骗局', en: "This week's frequent scams" } },

@@ -81,7 +81,9 @@ export const startFixture = async (options: { dist: string; now: number; port?: 
       send('now', { now, day });
       const view: DayView = dayView(district, day, now);
       const before = new Map(last.places.map((place) => [place.place, JSON.stringify(place)]));
-      const changed = view.places.filter((place) => last.day !== day || before.get(place.place) !== JSON.stringify(place));
+      const changed = view.places.filter(
+        (place) => last.day !== day || before.get(place.place) !== JSON.stringify(place),
+      );
       last = view;
       if (changed.length > 0) send('coverage', { ...view, places: changed });
       send('vehicles', vehiclesAt(district, now));

@@ -9,7 +9,7 @@ const start = dayStart('2026-11-20') + (hours * 60 + minutes) * 60_000;
 const fixture = await startFixture({
   dist: fileURLToPath(new URL('../dist', import.meta.url)),
   now: start,
-  port: Number(process.env['PORT'] ?? 4180),
+  port: Number(process.env.PORT ?? 4180),
 });
 const began = Date.now();
 setInterval(() => fixture.setNow(start + (Date.now() - began) * speed), 500);

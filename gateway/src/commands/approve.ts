@@ -1,8 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { callerError, decodeMessage, envelopeLimits, fromBase64, type Release, releaseSchema, sealEnvelope } from '@xiaolaba/protocol';
-import { type KeyPair, keyPairFrom, sha256 } from '@xiaolaba/protocol/node';
+import {
+  callerError,
+  decodeMessage,
+  envelopeLimits,
+  fromBase64,
+  type Release,
+  releaseSchema,
+  sealEnvelope,
+} from '@xiaolaba/protocol';
 import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
+import { type KeyPair, keyPairFrom, sha256 } from '@xiaolaba/protocol/node';
 import type { CampaignView } from '../api/contract.js';
 import { type Call, connect, connectionOptions } from './connection.js';
 
@@ -20,7 +28,13 @@ export const approveCommand: CommandSpec = {
 Signing happens on this machine; the private key never goes to the gateway. Content, audience and hours are shown first; it is signed with --yes.`,
   },
   async run(args, io) {
-    const options = { ...connectionOptions, key: { type: 'string' }, yes: { type: 'boolean' }, list: { type: 'boolean' }, json: { type: 'boolean' } } as const;
+    const options = {
+      ...connectionOptions,
+      key: { type: 'string' },
+      yes: { type: 'boolean' },
+      list: { type: 'boolean' },
+      json: { type: 'boolean' },
+    } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const call = await connect(values, io.language);
     const campaigns = await call<CampaignView[]>('GET', '/api/campaigns');
@@ -34,11 +48,17 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
     const pair = values.key ? await readKey(values.key) : undefined;
     for (const candidate of campaign.candidates) {
       const payload = new Uint8Array(await call<ArrayBuffer>('GET', `/api/candidates/${candidate.sha256}`));
-      if (sha256(payload) !== candidate.sha256) throw callerError('candidate-differs', 'the gateway sent something else than it announced', {});
+      if (sha256(payload) !== candidate.sha256)
+        throw callerError('candidate-differs', 'the gateway sent something else than it announced', {});
       io.stdout(describe(decodeMessage(releaseSchema, payload, envelopeLimits), candidate.people, io.language));
       if (pair && values.yes) await sign(call, payload, pair, io);
     }
-    if (!pair || !values.yes) io.stdout(io.language === 'en' ? 'Not signed. Add --key <file> --yes to sign.\n' : '尚未签发。确认无误后加 --key <文件> --yes 签发。\n');
+    if (!pair || !values.yes)
+      io.stdout(
+        io.language === 'en'
+          ? 'Not signed. Add --key <file> --yes to sign.\n'
+          : '尚未签发。确认无误后加 --key <文件> --yes 签发。\n',
+      );
     return 0;
   },
 };
@@ -46,7 +66,11 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
 async function sign(call: Call, payload: Uint8Array, pair: KeyPair, io: CommandIo): Promise<void> {
   const envelope = await sealEnvelope('release', payload, [pair.signer]);
   const release = await call<{ sha256: string; revision: number }>('POST', '/api/releases', envelope);
-  io.stdout(io.language === 'en' ? `Signed: revision ${release.revision}, ${release.sha256}\n\n` : `已签发：第 ${release.revision} 版，${release.sha256}\n\n`);
+  io.stdout(
+    io.language === 'en'
+      ? `Signed: revision ${release.revision}, ${release.sha256}\n\n`
+      : `已签发：第 ${release.revision} 版，${release.sha256}\n\n`,
+  );
 }
 
 /** @throws XiaolabaError `key-unreadable` */
@@ -74,14 +98,20 @@ function describe(release: Release, people: number, language: CommandIo['languag
   const zh = language !== 'en';
   const lines = [
     `${release.title}${release.variant ? ` · ${release.variant}` : ''} · ${zh ? `第 ${release.revision} 版` : `revision ${release.revision}`}`,
-    zh ? `  ${release.audience.places.length} 处，约 ${people} 人` : `  ${release.audience.places.length} places, about ${people} people`,
+    zh
+      ? `  ${release.audience.places.length} 处，约 ${people} 人`
+      : `  ${release.audience.places.length} places, about ${people} people`,
   ];
   for (const cue of release.cues) {
     const windows = cue.timing.windows.map((window) => `${window.from}–${window.to}`).join(' ');
-    lines.push(`  ${cue.id}: ${cue.timing.kind} ${windows}  ${zh ? '优先级' : 'priority'} ${cue.priority}  ${zh ? '音量上限' : 'volume cap'} ${cue.volumeCap}%`);
+    lines.push(
+      `  ${cue.id}: ${cue.timing.kind} ${windows}  ${zh ? '优先级' : 'priority'} ${cue.priority}  ${zh ? '音量上限' : 'volume cap'} ${cue.volumeCap}%`,
+    );
   }
   for (const item of release.items) {
-    lines.push(`  - ${item.title}: ${item.audio.map((version) => `${version.dialect}(${version.voice})`).join(' ')}${item.text ? ` “${item.text}”` : ''}`);
+    lines.push(
+      `  - ${item.title}: ${item.audio.map((version) => `${version.dialect}(${version.voice})`).join(' ')}${item.text ? ` “${item.text}”` : ''}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -45,7 +45,11 @@ export const restoreCommand: CommandSpec = {
       return 2;
     }
     const former = await restore(source, dataDirectory(values.data), Date.now());
-    const kept = former ? (io.language === 'en' ? ` The former data is in ${former}.` : ` 原数据保留在 ${former}。`) : '';
+    const kept = former
+      ? io.language === 'en'
+        ? ` The former data is in ${former}.`
+        : ` 原数据保留在 ${former}。`
+      : '';
     io.stdout(`${io.language === 'en' ? 'Restored.' : '已恢复。'}${kept}\n`);
     return 0;
   },

@@ -10,9 +10,17 @@ export const claimsCommand: CommandSpec = {
     en: 'Usage: xiaolaba claim [device …] --data <data dir of the gateway> [--json]\n\nWithout ids: for all devices that are not enrolled. CSV for the technicians; a code lasts 30 days and works once.',
   },
   async run(args, io) {
-    const { values, positionals } = parseArgs({ args, options: { ...connectionOptions, json: { type: 'boolean' } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...connectionOptions, json: { type: 'boolean' } },
+      allowPositionals: true,
+    });
     const call = await connect(values, io.language);
-    const claims = await call<{ device: string; code: string }[]>('POST', '/api/claims', positionals.length > 0 ? { devices: positionals } : {});
+    const claims = await call<{ device: string; code: string }[]>(
+      'POST',
+      '/api/claims',
+      positionals.length > 0 ? { devices: positionals } : {},
+    );
     if (values.json) io.stdout(`${JSON.stringify(claims, null, 2)}\n`);
     else io.stdout(`device,code\n${claims.map(({ device, code }) => `${device},${code}\n`).join('')}`);
     return 0;

@@ -30,7 +30,10 @@ export async function connect(values: ConnectionValues, language: 'zh-CN' | 'en'
     try {
       response = await fetch(new URL(path, values.gateway), {
         method,
-        headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
       });
     } catch (cause) {
@@ -39,7 +42,8 @@ export async function connect(values: ConnectionValues, language: 'zh-CN' | 'en'
     if (response.headers.get('content-type')?.includes('application/json') !== true) {
       throw worldError('gateway-unreachable', `${values.gateway}: not a Xiaolaba gateway`, { gateway: values.gateway });
     }
-    if (response.ok) return (await (path.startsWith('/api/candidates/') ? response.arrayBuffer() : response.json())) as T;
+    if (response.ok)
+      return (await (path.startsWith('/api/candidates/') ? response.arrayBuffer() : response.json())) as T;
     const problem = (await response.json()) as Problem;
     throw callerError(problem.code, problem.message[language === 'en' ? 'en' : 'zh'], problem.details as never);
   };
@@ -50,6 +54,11 @@ async function tokenFromData(data: string | undefined): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (cause) {
-    throw callerError('token-missing', `no token: give --data <dir>, --token or XIAOLABA_TOKEN (looked at ${path})`, { path }, cause);
+    throw callerError(
+      'token-missing',
+      `no token: give --data <dir>, --token or XIAOLABA_TOKEN (looked at ${path})`,
+      { path },
+      cause,
+    );
   }
 }

@@ -5,7 +5,10 @@ import { connect, connectionOptions } from './connection.js';
 
 export const contentImportCommand: CommandSpec = {
   name: 'import',
-  summary: { zh: '把内容目录导入网关，并生成待审稿', en: 'Import a content directory into the gateway and prepare candidates' },
+  summary: {
+    zh: '把内容目录导入网关，并生成待审稿',
+    en: 'Import a content directory into the gateway and prepare candidates',
+  },
   usage: {
     zh: '用法：xiaolaba import <目录> --data <网关数据目录> [--gateway <网址>]\n\n有错误时网关不作任何改动。',
     en: 'Usage: xiaolaba import <dir> --data <data dir of the gateway> [--gateway <url>]\n\nWith errors nothing is changed.',
@@ -18,9 +21,15 @@ export const contentImportCommand: CommandSpec = {
       return 2;
     }
     const call = await connect(values, io.language);
-    const result = await call<{ problems: { message: { zh: string; en: string } }[] }>('POST', '/api/content', { directory: resolve(directory) });
+    const result = await call<{ problems: { message: { zh: string; en: string } }[] }>('POST', '/api/content', {
+      directory: resolve(directory),
+    });
     for (const problem of result.problems) io.stdout(`${problem.message[io.language === 'en' ? 'en' : 'zh']}\n`);
-    io.stdout(io.language === 'en' ? 'Imported. Next: xiaolaba approve --list\n' : '已导入。下一步：xiaolaba approve --list 查看待审稿。\n');
+    io.stdout(
+      io.language === 'en'
+        ? 'Imported. Next: xiaolaba approve --list\n'
+        : '已导入。下一步：xiaolaba approve --list 查看待审稿。\n',
+    );
     return 0;
   },
 };

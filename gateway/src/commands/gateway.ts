@@ -51,7 +51,8 @@ ${environment}`,
         ? `Console and API: ${gateway.url}   MQTT: port ${gateway.mqttPort}\n`
         : `控制台与接口：${gateway.url}   MQTT 端口：${gateway.mqttPort}\n`,
     );
-    if (!io.signal.aborted) await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
+    if (!io.signal.aborted)
+      await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
     await gateway.stop();
     return 0;
   },

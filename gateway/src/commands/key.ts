@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { callerError, toBase64 } from '@xiaolaba/protocol';
-import { generateKeyPair } from '@xiaolaba/protocol/node';
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
+import { generateKeyPair } from '@xiaolaba/protocol/node';
 
 export const keyCommand: CommandSpec = {
   name: 'key',
@@ -19,7 +19,12 @@ export const keyCommand: CommandSpec = {
     }
     const { publicKey, seed } = generateKeyPair();
     const file = await open(values.out, 'wx', 0o600).catch((cause: unknown) => {
-      throw callerError('key-file-exists', `${values.out} exists already or cannot be written`, { path: values.out }, cause);
+      throw callerError(
+        'key-file-exists',
+        `${values.out} exists already or cannot be written`,
+        { path: values.out },
+        cause,
+      );
     });
     await file.writeFile(`${toBase64(seed)}\n`);
     await file.sync();

@@ -4,7 +4,10 @@ import { formatProblem, loadContent } from '../content/index.js';
 
 export const validateCommand: CommandSpec = {
   name: 'validate',
-  summary: { zh: '检查内容目录（点位表、线路、宣传任务、日历）', en: 'Check a content directory (sites, routes, campaigns, calendar)' },
+  summary: {
+    zh: '检查内容目录（点位表、线路、宣传任务、日历）',
+    en: 'Check a content directory (sites, routes, campaigns, calendar)',
+  },
   usage: {
     zh: '用法：xiaolaba validate [目录] [--json]\n\n逐条说明文件、行、栏目与改法。有错误时退出码为 1。',
     en: 'Usage: xiaolaba validate [dir] [--json]\n\nTells file, line, field and fix of every problem. Exit code 1 where there is an error.',

@@ -48,7 +48,10 @@ export interface Route {
   readonly name: Localized;
   readonly dialects: readonly string[];
   readonly policeStation: string;
-  readonly stops: readonly { readonly site: string; /** running time from the first stop */ readonly minutes: number }[];
+  readonly stops: readonly {
+    readonly site: string /** running time from the first stop */;
+    readonly minutes: number;
+  }[];
   /** Local `HH:MM` of the first and the last departure from either end. */
   readonly first: string;
   readonly last: string;

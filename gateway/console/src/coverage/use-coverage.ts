@@ -70,14 +70,18 @@ export const createCoverage = ({ api, openLive, wantedDay }: Sources) => {
     }
   };
 
-  watch(shownDay, (_day, before) => {
-    if (before !== undefined) {
-      summary.value = undefined;
-      silent.value = undefined;
-      places.value = new Map();
-    }
-    void read();
-  }, { immediate: true });
+  watch(
+    shownDay,
+    (_day, before) => {
+      if (before !== undefined) {
+        summary.value = undefined;
+        silent.value = undefined;
+        places.value = new Map();
+      }
+      void read();
+    },
+    { immediate: true },
+  );
 
   const close = openLive({
     now: (event) => {
@@ -95,7 +99,7 @@ export const createCoverage = ({ api, openLive, wantedDay }: Sources) => {
     },
     state: (up) => {
       // What happened while the line was down arrives with a fresh reading, not with later changes.
-      if (up && !connected.value && heardAt.value !== undefined) void read();
+      if (up && !connected.value && (heardAt.value !== undefined || trouble.value)) void read();
       connected.value = up;
       if (up) heardAt.value = performance.now();
     },
@@ -112,8 +116,20 @@ export const createCoverage = ({ api, openLive, wantedDay }: Sources) => {
 
   const dayOfPlace = (place: string): PlaceDay | undefined => places.value.get(place);
   return {
-    district, summary, places, vehicles, silent, trouble, filters, now, today, connected, heardAt, shownDay,
-    read, dayOfPlace,
+    district,
+    summary,
+    places,
+    vehicles,
+    silent,
+    trouble,
+    filters,
+    now,
+    today,
+    connected,
+    heardAt,
+    shownDay,
+    read,
+    dayOfPlace,
   };
 };
 export type Coverage = ReturnType<typeof createCoverage>;

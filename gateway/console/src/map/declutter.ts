@@ -7,6 +7,8 @@ export interface Label {
   readonly height: number;
   /** The higher goes first. */
   readonly rank: number;
+  /** How far from its point it may be written, the best first. */
+  readonly gaps: readonly number[];
 }
 
 interface Box {
@@ -61,24 +63,30 @@ const boxAt = (label: Label, side: Side, gap: number): Box => {
 
 const sides: readonly Side[] = ['right', 'left', 'below', 'above'];
 
+export interface Spot {
+  readonly side: Side;
+  readonly gap: number;
+}
+
 /**
- * Greedy: the highest rank takes the first side where it covers neither a mark nor a name already written.
- * `marks` are half as wide as `gap` says; names that find no room stay away.
+ * Greedy: the highest rank takes the first spot where it covers neither a mark nor a name already written.
+ * Names that find no room stay away.
  */
 export const declutter = (
   labels: readonly Label[],
-  marks: readonly { readonly x: number; readonly y: number }[],
-  gap: number,
-): Map<string, Side> => {
+  marks: readonly { readonly x: number; readonly y: number; readonly radius: number }[],
+): Map<string, Spot> => {
   const ground = createGround();
-  const half = gap * 0.7;
-  for (const { x, y } of marks) ground.take({ left: x - half, top: y - half, right: x + half, bottom: y + half });
-  const written = new Map<string, Side>();
+  for (const { x, y, radius } of marks)
+    ground.take({ left: x - radius, top: y - radius, right: x + radius, bottom: y + radius });
+  const written = new Map<string, Spot>();
   for (const label of [...labels].sort((a, b) => b.rank - a.rank || (a.id < b.id ? -1 : 1))) {
-    const side = sides.find((candidate) => ground.isFree(boxAt(label, candidate, gap)));
-    if (!side) continue;
-    ground.take(boxAt(label, side, gap));
-    written.set(label.id, side);
+    const spot = label.gaps
+      .flatMap((gap) => sides.map((side) => ({ side, gap })))
+      .find(({ side, gap }) => ground.isFree(boxAt(label, side, gap)));
+    if (!spot) continue;
+    ground.take(boxAt(label, spot.side, spot.gap));
+    written.set(label.id, spot);
   }
   return written;
 };

@@ -1,33 +1,46 @@
 import type { DistrictView, SiteView } from '@xiaolaba/gateway/contract';
 import { fitProjection, type Point, type Projection } from './projection.js';
-import { hullPath, smoothPath } from './shapes.js';
+import { smoothPath } from './shapes.js';
 
 export interface DrawnSite extends Point {
   readonly place: string;
   readonly site: SiteView;
+  /** Mean distance to the two nearest other sites. */
+  readonly room: number;
 }
 export interface DrawnRoute {
   readonly place: string;
   readonly name: SiteView['name'];
   readonly path: string;
+  readonly points: readonly Point[];
   readonly tint: number;
 }
 export interface DrawnTownship extends Point {
+  readonly members: number;
   readonly id: string;
   readonly name: SiteView['name'];
-  readonly ground: string;
 }
 export interface Drawing {
   readonly projection: Projection;
   readonly sites: readonly DrawnSite[];
   readonly routes: readonly DrawnRoute[];
   readonly townships: readonly DrawnTownship[];
+  /** Every route and site as one line, to be drawn broad: the ground that people live on. */
+  readonly ground: string;
   /** Where places stand closest: the town. */
   readonly town: { readonly x: number; readonly y: number; readonly radius: number };
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
+
+const roomAt = (points: readonly Point[], at: Point): number => {
+  const distances = points.map(({ x, y }) => Math.hypot(x - at.x, y - at.y)).sort((a, b) => a - b);
+  // The first is the point itself.
+  return ((distances[1] ?? 1000) + (distances[2] ?? 1000)) / 2;
+};
 
 /** Dots first and pins last, so that the rarer kinds lie on top. */
 const depth: Record<SiteView['kind'], number> = { parking: 0, stop: 1, estate: 2, village: 3, square: 4, booth: 5 };
@@ -35,30 +48,45 @@ const depth: Record<SiteView['kind'], number> = { parking: 0, stop: 1, estate: 2
 /** What of the map stays the same all day, in drawing units. */
 export const drawDistrict = (district: DistrictView): Drawing => {
   const projection = fitProjection(district.sites.map((site) => site.position));
+  const projected = district.sites.map((site) => projection.project(site.position));
   const sites = district.sites
-    .map((site) => ({ place: `site/${site.id}`, site, ...projection.project(site.position) }))
+    .map((site) => {
+      const point = projection.project(site.position);
+      return { place: `site/${site.id}`, site, ...point, room: roomAt(projected, point) };
+    })
     .sort((a, b) => depth[a.site.kind] - depth[b.site.kind]);
   const points = new Map<string, Point>(sites.map((drawn) => [drawn.site.id, drawn]));
   const centre = { x: median(sites.map(({ x }) => x)), y: median(sites.map(({ y }) => y)) };
+  const routes = district.routes.map((route, index): DrawnRoute => {
+    const stops = route.stops.flatMap((stop) => points.get(stop) ?? []);
+    return {
+      place: `route/${route.id}`,
+      name: route.name,
+      path: smoothPath(stops),
+      points: stops,
+      tint: (index % 3) + 1,
+    };
+  });
   return {
     projection,
     sites,
-    routes: district.routes.map((route, index) => ({
-      place: `route/${route.id}`,
-      name: route.name,
-      path: smoothPath(route.stops.flatMap((stop) => points.get(stop) ?? [])),
-      tint: (index % 3) + 1,
-    })),
+    routes,
+    ground:
+      routes.map(({ path }) => path).join('') +
+      sites.map(({ x, y }) => `M${x.toFixed(1)} ${y.toFixed(1)}h.01`).join(''),
     townships: district.townships.map((township) => {
       const members = sites.filter(({ site }) => site.township === township.id);
       return {
         ...township,
+        members: members.length,
         x: mean(members.map(({ x }) => x)),
         y: mean(members.map(({ y }) => y)),
-        ground: hullPath(members),
       };
     }),
-    town: { ...centre, radius: Math.max(4, median(sites.map(({ x, y }) => Math.hypot(x - centre.x, y - centre.y))) * 1.15) },
+    town: {
+      ...centre,
+      radius: Math.max(4, median(sites.map(({ x, y }) => Math.hypot(x - centre.x, y - centre.y))) * 1.15),
+    },
   };
 };
 

@@ -27,27 +27,6 @@ export const smoothPath = (points: readonly Point[]): string => {
   return path;
 };
 
-const cross = (o: Point, a: Point, b: Point): number => (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
-
-/** Convex hull (monotone chain), closed; the ground that a township's places stand on. */
-export const hullPath = (points: readonly Point[]): string => {
-  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
-  const half = (ordered: readonly Point[]): Point[] => {
-    const chain: Point[] = [];
-    for (const point of ordered) {
-      for (;;) {
-        const [a, b] = [chain.at(-2), chain.at(-1)];
-        if (!a || !b || cross(a, b, point) > 0) break;
-        chain.pop();
-      }
-      chain.push(point);
-    }
-    return chain.slice(0, -1);
-  };
-  const hull = [...half(sorted), ...half(sorted.reverse())];
-  return hull.length === 0 ? '' : `M${hull.map(at).join('L')}Z`;
-};
-
 /** One outline for each kind, about 12 units across around the origin. */
 export const symbols: Record<SiteKind, string> = {
   estate: 'M-4.4-5.4h8.8a1 1 0 0 1 1 1v8.8a1 1 0 0 1-1 1h-8.8a1 1 0 0 1-1-1v-8.8a1 1 0 0 1 1-1z',

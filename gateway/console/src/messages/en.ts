@@ -21,7 +21,7 @@ export const en: Messages = {
   search: {
     label: 'Find a place',
     placeholder: 'Find an estate, stop, village, route',
-    none: 'Nothing is called “{text}”',
+    none: 'Nothing is called "{text}"',
     count: '{n} results',
   },
   kind: {
@@ -29,10 +29,20 @@ export const en: Messages = {
     stop: 'Bus stops',
     village: 'Villages',
     booth: 'Booths',
-    parking: 'Bike parking',
+    parking: 'Parking',
     square: 'Squares',
     route: 'Bus routes',
     fleet: 'Bike fleets',
+  },
+  kindOne: {
+    estate: 'Estate',
+    stop: 'Bus stop',
+    village: 'Village',
+    booth: 'Booth',
+    parking: 'Bike parking',
+    square: 'Square',
+    route: 'Bus route',
+    fleet: 'Bike fleet',
   },
   state: {
     heard: 'Heard',
@@ -140,7 +150,7 @@ export const en: Messages = {
     'no-visit': {
       name: 'No visit',
       why: 'No bus or bike came by while it was due.',
-      todo: 'Ask the bus or bike operator about the day’s service.',
+      todo: 'Ask the bus or bike operator about the service of the day.',
     },
     unknown: {
       name: 'Unknown',
@@ -148,12 +158,12 @@ export const en: Messages = {
       todo: 'Hand this place to a technician to read the records.',
     },
   },
-  filter: { active: 'Filtered', clear: 'Clear all', remove: 'Remove “{name}”' },
+  filter: { active: 'Filtered', clear: 'Clear all', remove: 'Remove "{name}"' },
   place: {
     back: 'Back to the day',
     people: '{n} people',
     verified: '{n}/{of} verified',
-    playing: 'Playing “{title}”',
+    playing: 'Playing "{title}"',
     idle: 'Nothing playing right now',
     strip: 'The day',
     devices: 'Devices',

@@ -32,6 +32,16 @@ export const zhCN = {
     route: '公交线路',
     fleet: '单车片区',
   },
+  kindOne: {
+    estate: '小区',
+    stop: '公交站点',
+    village: '村',
+    booth: '宣传亭',
+    parking: '单车停放点',
+    square: '广场',
+    route: '公交线路',
+    fleet: '单车片区',
+  },
   state: {
     heard: '已听到',
     claimed: '自报已播',
@@ -107,7 +117,11 @@ export const zhCN = {
       todo: '看信号强弱和存储空间，让终端联网几分钟自动续传。',
     },
     'bad-file': { name: '文件损坏', why: '终端上的音频或文字打不开。', todo: '让终端重新下载；还不行就更换存储卡。' },
-    clock: { name: '时钟不准', why: '终端不敢相信自己的时钟，定时内容因此停播。', todo: '联网校时；断电后总不准的，更换时钟电池。' },
+    clock: {
+      name: '时钟不准',
+      why: '终端不敢相信自己的时钟，定时内容因此停播。',
+      todo: '联网校时；断电后总不准的，更换时钟电池。',
+    },
     'pre-empted': { name: '被插播占用', why: '更紧急的内容占用了这段时间。', todo: '不用上门；需要时另排时段补播。' },
     silent: { name: '没有声音', why: '终端在播，传感器没有听到声音。', todo: '到现场查功放、音量和喇叭接线。' },
     'no-permission': {
@@ -115,7 +129,11 @@ export const zhCN = {
       why: '正是静音时段，或音量超过上限。',
       todo: '把安排移到允许的时段。',
     },
-    'no-visit': { name: '没有车到过', why: '应播的时间里没有车辆或单车到这里。', todo: '问公交或单车公司当天的班次和投放。' },
+    'no-visit': {
+      name: '没有车到过',
+      why: '应播的时间里没有车辆或单车到这里。',
+      todo: '问公交或单车公司当天的班次和投放。',
+    },
     unknown: { name: '原因不明', why: '现有记录说明不了。', todo: '把这个点位报给技术人员查记录。' },
   },
   filter: { active: '正在筛选', clear: '全部清除', remove: '去掉「{name}」' },

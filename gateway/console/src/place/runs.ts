@@ -55,7 +55,9 @@ export const actualRuns = (slots: readonly SlotView[], scale: StripScale): Run[]
 
 /** Where nothing came, although it was due. */
 export const gapRuns = (slots: readonly SlotView[], scale: StripScale): Run[] =>
-  place(slots, scale, (slot) => (slot.status === 'missed' && slot.startedAt === undefined ? [slot.startAt, slot.endAt] : undefined));
+  place(slots, scale, (slot) =>
+    slot.status === 'missed' && slot.startedAt === undefined ? [slot.startAt, slot.endAt] : undefined,
+  );
 
 export interface Lane {
   readonly key: string;

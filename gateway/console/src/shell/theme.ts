@@ -17,7 +17,7 @@ export const applyTheme = (): void => {
   });
   watchEffect(() => {
     const shown = theme.value === 'auto' ? (dark.value ? 'dark' : 'light') : theme.value;
-    document.documentElement.dataset['theme'] = shown;
+    document.documentElement.dataset.theme = shown;
     localStorage.setItem(key, theme.value);
   });
 };

@@ -19,7 +19,9 @@ export const clockText = (instant: number, zone: string, seconds = false): strin
 
 /** The local calendar day of an instant, YYYY-MM-DD. */
 export const dayOf = (instant: number, zone: string): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
+  new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    instant,
+  );
 
 /** A day as people say it, with its weekday. */
 export const dayText = (day: string, language: string): string =>

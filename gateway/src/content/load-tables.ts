@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { deviceRowSchema, fleetRowSchema, routeRowSchema, routeStopRowSchema, siteRowSchema } from './file-schemas.js';
+import type { DeviceEntry, District, Fleet, Route, Site } from './model.js';
+import { toWgs84 } from './positions.js';
+import type { Problems } from './problems.js';
+import { type Row, readTable } from './read-table.js';
+
+export interface Tables {
+  readonly sites: readonly Site[];
+  readonly routes: readonly Route[];
+  readonly fleets: readonly Fleet[];
+  readonly devices: readonly DeviceEntry[];
+}
+
+/** Tells ids that occur twice; the first stays. */
+function unique<T extends { id: string }>(file: string, rows: readonly Row<T>[], problems: Problems): Row<T>[] {
+  const seen = new Set<string>();
+  return rows.filter(({ line, value }) => {
+    if (!seen.has(value.id)) return seen.add(value.id);
+    problems.error(file, 'id-repeated', { id: value.id }, { line, field: 'id' });
+    return false;
+  });
+}
+
+/** Reads the tables of `sites/` and checks that they agree with one another and with the district. */
+export async function loadTables(
+  directory: string,
+  district: District | undefined,
+  problems: Problems,
+): Promise<Tables> {
+  const file = (name: string) => join('sites', name);
+  const read = <S extends Parameters<typeof readTable>[2]>(name: string, schema: S) =>
+    readTable(join(directory, 'sites', name), file(name), schema, problems);
+  const siteRows = unique(file('sites.csv'), await read('sites.csv', siteRowSchema), problems);
+  const routeRows = unique(file('routes.csv'), await read('routes.csv', routeRowSchema), problems);
+  const stopRows = await read('route-stops.csv', routeStopRowSchema);
+  const fleetRows = unique(file('fleets.csv'), await read('fleets.csv', fleetRowSchema), problems);
+  const deviceRows = unique(file('devices.csv'), await read('devices.csv', deviceRowSchema), problems);
+
+  const townships = new Set(district?.townships.map(({ id }) => id));
+  const stations = new Map(district?.policeStations.map((station) => [station.id, station]));
+  const refer = (
+    name: string,
+    ids: { has(id: string): boolean },
+    id: string,
+    what: string,
+    line: number,
+    field: string,
+  ) => {
+    if (!ids.has(id)) problems.error(file(name), 'reference-unknown', { id, what }, { line, field });
+  };
+
+  const sites = siteRows.map(({ line, value: row }): Site => {
+    if (district) {
+      refer('sites.csv', townships, row.township, 'township 乡镇', line, 'township');
+      refer('sites.csv', stations, row.police_station, 'police station 派出所', line, 'police_station');
+    }
+    if (row.longitude === 0 && row.latitude === 0)
+      problems.error(file('sites.csv'), 'position-empty', {}, { line, field: 'longitude' });
+    return {
+      id: row.id,
+      kind: row.kind,
+      name: { zh: row.name_zh, en: row.name_en },
+      township: row.township,
+      policeStation: row.police_station,
+      position: toWgs84(row.longitude, row.latitude, row.crs ?? 'WGS84'),
+      dialects: row.dialects,
+      quietHours: row.quiet_hours,
+      volumeCap: row.volume_cap,
+      noiseZone: row.noise_zone,
+      people: row.people,
+    };
+  });
+  const kinds = new Map(sites.map((site) => [site.id, site.kind]));
+  const siteOf = (kind: Site['kind']) => ({ has: (id: string) => kinds.get(id) === kind });
+
+  const routeIds = new Set(routeRows.map(({ value }) => value.id));
+  for (const { line, value } of stopRows) {
+    refer('route-stops.csv', routeIds, value.route, 'route 线路', line, 'route');
+    refer('route-stops.csv', siteOf('stop'), value.stop, 'stop 站点', line, 'stop');
+  }
+  const routes = routeRows.map(({ line, value: row }): Route => {
+    if (district) refer('routes.csv', stations, row.police_station, 'police station 派出所', line, 'police_station');
+    const stops = stopRows.filter(({ value }) => value.route === row.id).sort((a, b) => a.value.order - b.value.order);
+    if (stops.length === 0)
+      problems.error(file('routes.csv'), 'route-stops-missing', { id: row.id }, { line, field: 'id' });
+    for (const [index, stop] of stops.entries()) {
+      const before = stops[index - 1];
+      const rises = !before || (stop.value.order > before.value.order && stop.value.minutes > before.value.minutes);
+      if (!rises)
+        problems.error(
+          file('route-stops.csv'),
+          'route-order',
+          { route: row.id },
+          { line: stop.line, field: 'minutes' },
+        );
+    }
+    return {
+      id: row.id,
+      name: { zh: row.name_zh, en: row.name_en },
+      dialects: row.dialects,
+      policeStation: row.police_station,
+      stops: stops.map(({ value }) => ({ site: value.stop, minutes: value.minutes })),
+      first: row.first,
+      last: row.last,
+      headwayMinutes: row.headway_minutes,
+    };
+  });
+  const served = new Set(stopRows.map(({ value }) => value.stop));
+  for (const { line, value } of siteRows) {
+    if (value.kind === 'stop' && !served.has(value.id))
+      problems.warning(file('sites.csv'), 'stop-not-served', { id: value.id }, { line, field: 'id' });
+  }
+
+  const fleets = fleetRows.map(({ line, value: row }): Fleet => {
+    if (district) refer('fleets.csv', stations, row.police_station, 'police station 派出所', line, 'police_station');
+    for (const id of row.parking) refer('fleets.csv', siteOf('parking'), id, 'parking point 停放点', line, 'parking');
+    return {
+      id: row.id,
+      name: { zh: row.name_zh, en: row.name_en },
+      policeStation: row.police_station,
+      dialects: row.dialects,
+      parking: row.parking,
+    };
+  });
+
+  const places = new Set([
+    ...sites.map(({ id }) => `site/${id}`),
+    ...routes.map(({ id }) => `route/${id}`),
+    ...fleets.map(({ id }) => `fleet/${id}`),
+  ]);
+  const devices = deviceRows.map(({ line, value: row }): DeviceEntry => {
+    refer('devices.csv', places, row.place, 'place 位置', line, 'place');
+    const { id, profile, place, sign_columns: columns, sign_rows: rows } = row;
+    return {
+      id,
+      profile,
+      place,
+      ...(columns && rows ? { sign: { columns, rows, charset: row.charset ?? 'gb2312' } } : {}),
+    };
+  });
+  return { sites, routes, fleets, devices };
+}

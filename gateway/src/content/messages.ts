@@ -1,0 +1,98 @@
+import type { ContentProblem } from './model.js';
+
+export type Language = 'zh-CN' | 'en';
+
+/** One sentence a code: what is wrong and how to mend it. */
+const zh = {
+  'directory-missing': '没有这个内容目录，请检查路径。',
+  'file-missing': '缺少文件 {name}，请补上。',
+  'file-unreadable': '读不了：{reason}。',
+  'yaml-syntax': 'YAML 语法不对：{reason}。请检查缩进、冒号后的空格与引号。',
+  'encoding-unknown': '既不是 UTF-8 也不是 GBK 编码，请在表格软件里另存为“CSV UTF-8”。',
+  'csv-syntax': '表格读不懂：{reason}。请检查引号与列数。',
+  'csv-empty': '表格是空的，第一行应为列名。',
+  'columns-missing': '缺少列：{names}。请补上这些列名。',
+  'columns-unknown': '多出不认识的列：{names}。请删去或改正列名。',
+  'field-missing': '没有填写，请补上。',
+  'field-unknown': '不认识的字段：{names}，请删去或改正拼写。',
+  'field-type': '类型不对，应为 {expected}。',
+  'field-choice': '只能填：{choices}。',
+  'field-too-small': '太小或太短，至少 {limit}。',
+  'field-too-large': '太大或太长，至多 {limit}。',
+  'field-format': '格式不对，请对照说明改正。',
+  'id-repeated': '编号“{id}”重复，请改成唯一的编号。',
+  'reference-unknown': '“{id}”不存在，请改为已有的{what}编号或先添加它。',
+  'township-differs': '派出所“{station}”属于“{expected}”，与本行乡镇不符，请核对。',
+  'position-empty': '坐标为 0,0，不是真实位置，请填写经纬度。',
+  'route-stops-missing': '线路“{id}”没有站点，请在 route-stops.csv 里补上。',
+  'route-order': '线路“{route}”的站序或时间没有递增，请核对。',
+  'stop-not-served': '站点“{id}”不在任何线路上，公交播报到不了这里。',
+  'window-quiet': '播放时段 {window} 整个落在静音时段里，声音不会播放，请调整。',
+  'interval-too-long': '间隔比时段 {window} 还长，每个时段只播一次；若本意如此请写 once: true。',
+  'item-unknown': '播放安排用到的内容“{id}”不在 items 里，请改正。',
+  'mandarin-missing': '内容“{id}”没有普通话文本或录音，请补上（方言缺音时由普通话代替）。',
+  'text-missing': '内容“{id}”用于显示，却没有 text，请补上。',
+  'recording-missing': '没有录音文件 {path}，请放进 audio 目录或改正文件名。',
+  'one-timing': 'every、once、continuous、on 四者必须且只能写一个。',
+  'continuous-is-text': 'continuous 只用于文字；声音请写 every。',
+  'valid-order': '开始日期在结束日期之后，请对调。',
+  'zone-unknown': '不认识的时区“{zone}”，例如 Asia/Shanghai。',
+  'field-placeholder': '文本里的“{name}”不是可用的字段，可用：{choices}。',
+  'audience-empty': '没有点位符合这个受众，请放宽条件。',
+} as const;
+
+const en: Readonly<Record<keyof typeof zh, string>> = {
+  'directory-missing': 'There is no such content directory; check the path.',
+  'file-missing': 'The file {name} is missing; add it.',
+  'file-unreadable': 'Cannot be read: {reason}.',
+  'yaml-syntax': 'Not valid YAML: {reason}. Check indentation, the space after a colon, and quotes.',
+  'encoding-unknown': 'Neither UTF-8 nor GBK; save it as "CSV UTF-8" in the spreadsheet.',
+  'csv-syntax': 'The table cannot be read: {reason}. Check quotes and the number of columns.',
+  'csv-empty': 'The table is empty; its first line must hold the column names.',
+  'columns-missing': 'Columns are missing: {names}. Add them.',
+  'columns-unknown': 'Unknown columns: {names}. Remove or correct them.',
+  'field-missing': 'Not filled in; add it.',
+  'field-unknown': 'Unknown fields: {names}; remove them or correct the spelling.',
+  'field-type': 'Of the wrong type; {expected} is wanted.',
+  'field-choice': 'Must be one of: {choices}.',
+  'field-too-small': 'Too small or too short; at least {limit}.',
+  'field-too-large': 'Too large or too long; at most {limit}.',
+  'field-format': 'Not in the right form; compare the description.',
+  'id-repeated': 'The id "{id}" occurs twice; make it unique.',
+  'reference-unknown': 'There is no {what} "{id}"; use an existing id or add it first.',
+  'township-differs': 'Police station "{station}" belongs to "{expected}", not to this township; check.',
+  'position-empty': 'The position 0,0 is no place; fill in longitude and latitude.',
+  'route-stops-missing': 'Route "{id}" has no stops; add them in route-stops.csv.',
+  'route-order': 'Order or minutes of route "{route}" do not rise; check.',
+  'stop-not-served': 'Stop "{id}" is on no route: no bus announcement reaches it.',
+  'window-quiet': 'The window {window} lies wholly in quiet hours; nothing will sound. Move it.',
+  'interval-too-long':
+    'The interval is longer than the window {window}: one play each; write once: true if that is meant.',
+  'item-unknown': 'The cue uses the item "{id}", which is not among the items; correct it.',
+  'mandarin-missing':
+    'Item "{id}" has no Mandarin text or recording; add one (it stands in for dialects without a voice).',
+  'text-missing': 'Item "{id}" is to be shown but has no text; add one.',
+  'recording-missing': 'There is no recording {path}; put it into the audio directory or correct the name.',
+  'one-timing': 'Exactly one of every, once, continuous and on must be given.',
+  'continuous-is-text': 'continuous is for text only; use every for sound.',
+  'valid-order': 'The first day is after the last; swap them.',
+  'zone-unknown': 'Unknown time zone "{zone}"; Asia/Shanghai, for example.',
+  'field-placeholder': '"{name}" is no field that a text may hold; there are: {choices}.',
+  'audience-empty': 'No place fits this audience; loosen the conditions.',
+};
+
+const catalogue: Readonly<Record<Language, Readonly<Record<string, string>>>> = { 'zh-CN': zh, en };
+const severity: Readonly<Record<Language, Readonly<Record<ContentProblem['severity'], string>>>> = {
+  'zh-CN': { error: '错误', warning: '提醒' },
+  en: { error: 'error', warning: 'warning' },
+};
+
+/** One line: file, line, field, what is wrong and the fix. */
+export function formatProblem(problem: ContentProblem, language: Language): string {
+  const { file, line, field, code, details } = problem;
+  const sentence = (catalogue[language][code] ?? code).replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(details[name] ?? ''),
+  );
+  const place = `${file}${line === undefined ? '' : `:${line}`}${field === undefined ? '' : ` ${field}`}`;
+  return `${severity[language][problem.severity]} ${place}${language === 'en' ? ': ' : '：'}${sentence}`;
+}

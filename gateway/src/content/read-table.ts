@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import iconv from 'iconv-lite';
+import type { z } from 'zod';
+import { columnNames } from './file-schemas.js';
+import type { Problems } from './problems.js';
+
+export interface Row<T> {
+  readonly line: number;
+  readonly value: T;
+}
+
+/** UTF-8 with or without a byte order mark; otherwise GBK, as spreadsheets in China write it. */
+export function decodeTable(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const text = iconv.decode(Buffer.from(bytes), 'gbk');
+    // The replacement character marks bytes that are no GBK either.
+    return text.includes('\uFFFD') ? undefined : text;
+  }
+}
+
+/** Reads the rows of a table, telling every cell that is wrong; rows with errors are left out. */
+export function parseTable<S extends z.ZodObject>(
+  file: string,
+  bytes: Uint8Array,
+  schema: S,
+  problems: Problems,
+): Row<z.output<S>>[] {
+  const text = decodeTable(bytes);
+  if (text === undefined) {
+    problems.error(file, 'encoding-unknown');
+    return [];
+  }
+  let records: { record: Record<string, string>; info: { lines: number } }[];
+  let header: string[] = [];
+  try {
+    records = parse(text, {
+      bom: true,
+      info: true,
+      trim: true,
+      skip_empty_lines: true,
+      columns: (cells: string[]) => {
+        header = cells.map((cell) => columnNames[cell] ?? cell);
+        return header;
+      },
+    }) as unknown as typeof records;
+  } catch (error) {
+    const { lines } = error as { lines?: number };
+    problems.error(
+      file,
+      'csv-syntax',
+      { reason: error instanceof Error ? error.message : String(error) },
+      lines ? { line: lines } : {},
+    );
+    return [];
+  }
+  if (header.length === 0) {
+    problems.error(file, 'csv-empty');
+    return [];
+  }
+  const known = Object.keys(schema.shape);
+  const missing = known.filter((name) => !header.includes(name) && !schema.shape[name]?.safeParse('').success);
+  const unknown = header.filter((name) => !known.includes(name));
+  if (missing.length > 0) problems.error(file, 'columns-missing', { names: missing.join(', ') }, { line: 1 });
+  if (unknown.length > 0) problems.error(file, 'columns-unknown', { names: unknown.join(', ') }, { line: 1 });
+  if (missing.length > 0) return [];
+  return records.flatMap(({ record, info }) => {
+    const result = schema.safeParse(record);
+    if (result.success) return [{ line: info.lines, value: result.data }];
+    problems.issues(
+      file,
+      result.error.issues.map((issue) => emptyIsMissing(issue, record)),
+      () => info.lines,
+    );
+    return [];
+  });
+}
+
+/** An empty cell was not filled in, whatever rule it breaks. */
+function emptyIsMissing(issue: z.core.$ZodIssue, record: Record<string, string>): z.core.$ZodIssue {
+  const [column] = issue.path;
+  if (typeof column !== 'string' || record[column] !== '') return issue;
+  return { code: 'invalid_type', expected: 'string', input: undefined, path: issue.path, message: '' };
+}
+
+export async function readTable<S extends z.ZodObject>(
+  path: string,
+  file: string,
+  schema: S,
+  problems: Problems,
+): Promise<Row<z.output<S>>[]> {
+  try {
+    return parseTable(file, await readFile(path), schema, problems);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing) problems.error(file, 'file-missing', { name: file });
+    else problems.error(file, 'file-unreadable', { reason: error instanceof Error ? error.message : String(error) });
+    return [];
+  }
+}

@@ -1,0 +1,52 @@
+import { stringify } from 'csv-stringify/sync';
+import { siteRowSchema } from './file-schemas.js';
+import type { ContentProblem, Site } from './model.js';
+import { type ReferenceSystem, toWgs84 } from './positions.js';
+import { Problems } from './problems.js';
+import { parseTable } from './read-table.js';
+
+/** `sites.csv` of these sites, in WGS-84. */
+export function writeSites(sites: readonly Site[]): string {
+  const columns = Object.keys(siteRowSchema.shape).filter((name) => name !== 'crs');
+  const rows = sites.map((site) => ({
+    id: site.id,
+    kind: site.kind,
+    name_zh: site.name.zh,
+    name_en: site.name.en,
+    township: site.township,
+    police_station: site.policeStation,
+    longitude: site.position[0].toFixed(6),
+    latitude: site.position[1].toFixed(6),
+    dialects: site.dialects.join(' '),
+    quiet_hours: `${site.quietHours.from}-${site.quietHours.to}`,
+    volume_cap: site.volumeCap,
+    noise_zone: site.noiseZone,
+    people: site.people,
+  }));
+  return stringify(rows, { header: true, columns, escape_formulas: true });
+}
+
+/** Reads a table of sites whose positions are in another reference system (a `crs` column wins) and converts them. */
+export function importSites(
+  bytes: Uint8Array,
+  system: ReferenceSystem,
+  file: string,
+): { sites: Site[]; problems: readonly ContentProblem[] } {
+  const problems = new Problems();
+  const sites = parseTable(file, bytes, siteRowSchema, problems).map(
+    ({ value: row }): Site => ({
+      id: row.id,
+      kind: row.kind,
+      name: { zh: row.name_zh, en: row.name_en },
+      township: row.township,
+      policeStation: row.police_station,
+      position: toWgs84(row.longitude, row.latitude, row.crs ?? system),
+      dialects: row.dialects,
+      quietHours: row.quiet_hours,
+      volumeCap: row.volume_cap,
+      noiseZone: row.noise_zone,
+      people: row.people,
+    }),
+  );
+  return { sites, problems: problems.list };
+}
