@@ -21,6 +21,7 @@ export class FirmataTwin extends EventEmitter implements BoardTransport {
   #sysex: number[] | undefined;
   #command: number[] = [];
   readonly #reportsAnalog = new Set<number>();
+  readonly #driven = new Set<number>();
   readonly #reportsPort = new Set<number>();
   readonly #ticking: NodeJS.Timeout;
 
@@ -43,6 +44,11 @@ export class FirmataTwin extends EventEmitter implements BoardTransport {
 
   /** Somebody presses (or lets go) what is wired to a pin. */
   drive(pin: number, level: boolean): void {
+    this.#driven.add(pin);
+    this.#change(pin, level);
+  }
+
+  #change(pin: number, level: boolean): void {
     this.levels.set(pin, level);
     const port = pin >> 3;
     if (this.#reportsPort.has(port)) this.#sendPort(port);
@@ -105,7 +111,7 @@ export class FirmataTwin extends EventEmitter implements BoardTransport {
       const mode = this.modes.get(pin) ?? modes.output;
       // StandardFirmata starts with every pin as an output; writing high to an input turns its pull-up on.
       if (mode === modes.output) this.levels.set(pin, on);
-      else if (mode === modes.input && on && !this.levels.has(pin)) this.drive(pin, true);
+      else if (mode === modes.input && on && !this.#driven.has(pin)) this.#change(pin, true);
     }
   }
 
