@@ -124,12 +124,10 @@ describe.skipIf(!installed)('console', () => {
     await page.waitForURL(`**/coverage/${day}/${estate.place}`);
     const gap = page.locator('.dock [data-gap]').first();
     await gap.waitFor();
-    const box = await gap.boundingBox();
-    if (!box) throw new Error('a gap without a box');
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await gap.hover();
     const cause = zhCN.cause[estate.cause];
     expect(await page.locator('.tip').innerText()).toContain(cause.why);
-    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await gap.click();
     expect(await page.locator('.card .cause').innerText()).toContain(cause.name);
     expect(await page.locator('.card audio').getAttribute('src')).toMatch(/^\/blobs\/[0-9a-f]{64}$/);
     expect(await page.locator('.advice').innerText()).toContain(cause.todo);
