@@ -144,3 +144,6 @@ export function renditionsFor(release: Release, profile: string): Rendition[] {
   }
   return [...bySha.values()];
 }
+
+/** What a release's payload may be at most. */
+export const releaseLimits = { maxBytes: 4 * 1024 * 1024, maxDepth: 16 } as const;

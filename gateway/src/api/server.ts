@@ -102,13 +102,11 @@ export async function startApi(
   app.setNotFoundHandler((request, reply) => {
     const page = request.method === 'GET' && !/^\/(api|blobs|docs)\b/.test(request.url) && directory;
     if (page) return reply.header('cache-control', 'no-cache').sendFile('index.html', directory);
-    return reply
-      .status(404)
-      .send({
-        code: 'not-found',
-        message: problemText('not-found', { path: request.url }),
-        details: { path: request.url },
-      });
+    return reply.status(404).send({
+      code: 'not-found',
+      message: problemText('not-found', { path: request.url }),
+      details: { path: request.url },
+    });
   });
 
   await app.listen({ host: settings.host, port: settings.port });

@@ -1,6 +1,7 @@
 /** The peer: aedes as it comes, in a process of its own. */
-import { createServer, type Server } from 'node:net';
+
 import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { Aedes } from 'aedes';
 import { memoryUse } from './memory-use.js';
 import type { ServerOrders } from './orders.js';

@@ -54,9 +54,7 @@ export async function signBatches(device: BenchDevice, order: PrepareOrder): Pro
   let seq = 0;
   const batches: SignedBatch[] = [];
   for (let index = 0; index < batchesPerDevice; index++) {
-    const lines = Array.from({ length: recordsPerBatch }, (_, line) =>
-      JSON.stringify(benchRecord(seq + 1 + line, at)),
-    );
+    const lines = Array.from({ length: recordsPerBatch }, (_, line) => JSON.stringify(benchRecord(seq + 1 + line, at)));
     const batch: RecordBatch = { v: 1, device: device.id, boot, first: seq + 1, chain, lines };
     for (const line of lines) chain = chainNext(sha256, chain, line);
     seq += lines.length;

@@ -51,7 +51,15 @@ function benchContent(devices: readonly BenchDevice[]): Content {
       profile: 'loudspeaker',
       place: `site/bench-${Math.floor(index / devicesPerSite)}`,
     })),
-    calendar: { v: 1, id: 'bench', from: '2026-01-01', to: '2026-12-31', holidays: [], makeupWorkdays: [], schoolTerms: [] },
+    calendar: {
+      v: 1,
+      id: 'bench',
+      from: '2026-01-01',
+      to: '2026-12-31',
+      holidays: [],
+      makeupWorkdays: [],
+      schoolTerms: [],
+    },
     campaigns: [],
     audioDirectory: '',
   };

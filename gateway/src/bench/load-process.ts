@@ -24,9 +24,7 @@ const orders: LoadOrders = {
     const all = JSON.parse(await readFile(devices, 'utf8')) as BenchDevice[];
     const wanted = all.slice(from, from + count);
     for (let at = 0; at < wanted.length; at += atOnce) {
-      links.push(
-        ...(await Promise.all(wanted.slice(at, at + atOnce).map((device) => MqttLink.open(port, device)))),
-      );
+      links.push(...(await Promise.all(wanted.slice(at, at + atOnce).map((device) => MqttLink.open(port, device)))));
     }
   },
   disconnect,

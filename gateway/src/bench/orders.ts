@@ -20,7 +20,9 @@ export type LoadOrders = {
   readonly connect: (to: ConnectOrder) => Promise<void>;
   readonly disconnect: () => Promise<void>;
   /** Publishes beats for so long, and resolves when the broker has answered behind the last one. */
-  readonly beats: (order: { readonly milliseconds: number }) => Promise<{ readonly sent: number; readonly bytes: number }>;
+  readonly beats: (order: {
+    readonly milliseconds: number;
+  }) => Promise<{ readonly sent: number; readonly bytes: number }>;
   /** Signs batches ahead of time, so that signing is not what is measured. */
   readonly prepare: (order: PrepareOrder) => Promise<{ readonly bytes: number }>;
   readonly records: (order: RecordsOrder) => Promise<RecordsSent>;

@@ -5,7 +5,7 @@ import { errorCode, errorText, worldError } from '@xiaolaba/protocol';
 /** What one process does for another: names to functions of one argument. */
 export type Orders = Readonly<Record<string, (argument: never) => unknown>>;
 
-type Argument<T extends Orders, K extends keyof T> = Parameters<T[K]>[0];
+type Argument<T extends Orders, K extends keyof T> = Parameters<T[K]>;
 type Result<T extends Orders, K extends keyof T> = Awaited<ReturnType<T[K]>>;
 
 interface Request {
@@ -59,7 +59,7 @@ export class Worker<T extends Orders> {
   }
 
   /** @throws XiaolabaError with the other side's code, `bench-process-ended` */
-  ask<K extends keyof T & string>(name: K, argument: Argument<T, K>): Promise<Result<T, K>> {
+  ask<K extends keyof T & string>(name: K, ...[argument]: Argument<T, K>): Promise<Result<T, K>> {
     return new Promise((resolve, reject) => {
       if (this.#ended) {
         reject(worldError('bench-process-ended', 'the process has ended'));

@@ -1,12 +1,12 @@
 import {
   callerError,
   decodeMessage,
-  envelopeLimits,
   errorCode,
   type NamedRelease,
   openEnvelope,
   type PublicKey,
   type Release,
+  releaseLimits,
   releaseSchema,
 } from '@xiaolaba/protocol';
 import { sha256, verify } from '@xiaolaba/protocol/node';
@@ -149,7 +149,7 @@ export class Campaigns {
     const { store, blobs, approvers, now, log } = this.deps;
     const opened = openEnvelope('release', envelope, approvers, verify);
     const payloadHash = sha256(opened.payload);
-    const release: Release = decodeMessage(releaseSchema, opened.payload, envelopeLimits);
+    const release: Release = decodeMessage(releaseSchema, opened.payload, releaseLimits);
     const candidate = await store
       .selectFrom('candidates')
       .selectAll()

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import {
   callerError,
   decodeMessage,
-  envelopeLimits,
   fromBase64,
   type Release,
+  releaseLimits,
   releaseSchema,
   sealEnvelope,
 } from '@xiaolaba/protocol';
@@ -50,7 +50,7 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
       const payload = new Uint8Array(await call<ArrayBuffer>('GET', `/api/candidates/${candidate.sha256}`));
       if (sha256(payload) !== candidate.sha256)
         throw callerError('candidate-differs', 'the gateway sent something else than it announced', {});
-      io.stdout(describe(decodeMessage(releaseSchema, payload, envelopeLimits), candidate.people, io.language));
+      io.stdout(describe(decodeMessage(releaseSchema, payload, releaseLimits), candidate.people, io.language));
       if (pair && values.yes) await sign(call, payload, pair, io);
     }
     if (!pair || !values.yes)

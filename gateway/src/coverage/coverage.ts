@@ -1,4 +1,12 @@
-import { dayOf, instantOf, type JournalRecord, type NamedRelease, type Output, type PlayRecord, type Profile } from '@xiaolaba/protocol';
+import {
+  dayOf,
+  instantOf,
+  type JournalRecord,
+  type NamedRelease,
+  type Output,
+  type PlayRecord,
+  type Profile,
+} from '@xiaolaba/protocol';
 import type { DistrictModel } from '../campaigns/index.js';
 import type { IssuedAssignment } from '../delivery/index.js';
 import type { TakenRecord } from '../ingest/index.js';
@@ -6,7 +14,7 @@ import type { LiveFleet, RegisteredDevice } from '../registry/index.js';
 import type { Store } from '../store/index.js';
 import { DayLedger, type FleetFacts } from './day-ledger.js';
 import { DeviceFacts } from './device-facts.js';
-import { type ExpectedDevice, type Expectations, expectArrivals, expectTimed, unlockSlot } from './expect.js';
+import { type Expectations, type ExpectedDevice, expectArrivals, expectTimed, unlockSlot } from './expect.js';
 import type { Slot } from './slot.js';
 
 const outputsOf: Readonly<Record<Profile, readonly Output[]>> = {
@@ -66,7 +74,9 @@ export class Coverage implements FleetFacts {
     const routes = [...(this.deps.model()?.routes.values() ?? [])]
       .filter((route) => places.has(`route/${route.id}`) && route.stops.some((stop) => stop.site === site))
       .map((route) => `route/${route.id}`);
-    return [...this.deps.devices()].filter((device) => device.enrolled && routes.includes(device.place)).map((device) => device.id);
+    return [...this.deps.devices()]
+      .filter((device) => device.enrolled && routes.includes(device.place))
+      .map((device) => device.id);
   }
 
   today(): string | undefined {
@@ -121,7 +131,10 @@ export class Coverage implements FleetFacts {
     const all = this.#expectedDevices();
     for (const device of all) {
       if (!wanted.has(device.id)) continue;
-      ledger.expect(expectTimed(device, context, day), (slot) => slot.device === device.id && slot.trigger === undefined);
+      ledger.expect(
+        expectTimed(device, context, day),
+        (slot) => slot.device === device.id && slot.trigger === undefined,
+      );
     }
     if (all.some((device) => wanted.has(device.id) && device.place.startsWith('route/'))) {
       ledger.expect(arrivalsOf(model, all, context, day), (slot) => slot.trigger === 'stop-arrival');
@@ -206,7 +219,13 @@ export class Coverage implements FleetFacts {
       .orderBy('seq')
       .execute();
     for (const row of rows) {
-      this.#apply(ledger, `${row.device}/${row.boot}/${row.seq}`, row.device, JSON.parse(row.line) as PlayRecord, model);
+      this.#apply(
+        ledger,
+        `${row.device}/${row.boot}/${row.seq}`,
+        row.device,
+        JSON.parse(row.line) as PlayRecord,
+        model,
+      );
     }
     return ledger;
   }
@@ -220,7 +239,9 @@ export class Coverage implements FleetFacts {
   }
 
   /** Records of days that are over: the day is fetched, mended, and written down again where it was closed. */
-  async #takeLate(late: readonly { readonly day: string; readonly taken: TakenRecord; readonly record: PlayRecord }[]): Promise<void> {
+  async #takeLate(
+    late: readonly { readonly day: string; readonly taken: TakenRecord; readonly record: PlayRecord }[],
+  ): Promise<void> {
     const model = this.deps.model();
     if (!model) return;
     for (const day of new Set(late.map((one) => one.day))) {
@@ -245,7 +266,12 @@ export class Coverage implements FleetFacts {
 }
 
 /** Arrival slots of all routes; a stop on several routes is expected once, over the widest span. */
-function arrivalsOf(model: DistrictModel, devices: readonly ExpectedDevice[], context: Expectations, day: string): Slot[] {
+function arrivalsOf(
+  model: DistrictModel,
+  devices: readonly ExpectedDevice[],
+  context: Expectations,
+  day: string,
+): Slot[] {
   const slots = new Map<string, Slot>();
   for (const route of model.routes.keys()) {
     const vehicles = devices.filter((device) => device.place === `route/${route}`);

@@ -56,7 +56,9 @@ export class DayLedger {
   /** Lets a play record tell of its slot. A record for which nothing was expected changes nothing. */
   apply({ device, id, record }: RecordFrom): void {
     const arrival = record.trigger?.on === 'stop-arrival';
-    const slot = arrival ? this.#arrivalSlot(record) : this.#slots.get(deviceSlotId(device, record.release, record.cue, record.dueAt));
+    const slot = arrival
+      ? this.#arrivalSlot(record)
+      : this.#slots.get(deviceSlotId(device, record.release, record.cue, record.dueAt));
     if (!slot) return;
     const verdict = judge(record, record.trigger ? undefined : slot.startAt);
     const failed = verdict.status === 'missed' || verdict.status === 'partly';
@@ -82,7 +84,8 @@ export class DayLedger {
       if (slot.status !== 'pending') return false;
       if (slot.endAt > this.#sweptTo && slot.endAt <= now) this.#dirty.add(slot.place);
       if (slot.endAt > now && !close) return true;
-      const settled = slot.trigger === 'stop-arrival' ? this.#settleArrival(slot, close) : this.#settleTimed(slot, close);
+      const settled =
+        slot.trigger === 'stop-arrival' ? this.#settleArrival(slot, close) : this.#settleTimed(slot, close);
       if (settled) this.#dirty.add(slot.place);
       return !settled;
     });
@@ -113,7 +116,13 @@ export class DayLedger {
     if (!site) return undefined;
     for (const slot of this.#byPlace.get(`site/${site}`) ?? []) {
       const same = slot.trigger === 'stop-arrival' && slot.release === record.release && slot.cue === record.cue;
-      if (same && slot.startAt <= record.dueAt && record.dueAt < slot.endAt && slot.id === stopSlotId(site, slot.release, slot.cue, slot.dueAt)) return slot;
+      if (
+        same &&
+        slot.startAt <= record.dueAt &&
+        record.dueAt < slot.endAt &&
+        slot.id === stopSlotId(site, slot.release, slot.cue, slot.dueAt)
+      )
+        return slot;
     }
     return undefined;
   }
@@ -122,11 +131,16 @@ export class DayLedger {
     if (!slot.device) return false;
     const known = this.fleet.reportedUntil(slot.device) >= slot.endAt + settleMs;
     if (!known && !close) return false;
-    const inferred = causeOfSilence(slot, this.fleet.facts(slot.device));
     slot.status = 'missed';
-    // Nobody has heard of it since: the day ends with "offline", and a late report may still mend that.
-    slot.cause = known || inferred !== 'unknown' ? inferred : 'offline';
+    slot.cause = this.#causeOfMiss(slot, slot.device, known);
     return true;
+  }
+
+  /** Of a device that nobody has heard of since, the day says "offline"; a late report may still mend that. */
+  #causeOfMiss(slot: Slot, device: string, known: boolean): MissCause {
+    if (!known && this.fleet.reportedUntil(device) < slot.startAt) return 'offline';
+    const inferred = causeOfSilence(slot, this.fleet.facts(device));
+    return known || inferred !== 'unknown' ? inferred : 'offline';
   }
 
   #settleArrival(slot: Slot, close: boolean): boolean {
@@ -137,7 +151,8 @@ export class DayLedger {
     const failed = worstOf(this.#failures.get(slot.id) ?? []);
     if (failed) slot.cause = failed;
     else slot.cause = this.#causeOfNoVisit(slot, vehicles, known);
-    slot.status = slot.record !== undefined && (slot.playedMs ?? 0) > 0 && slot.evidence !== 'contradicted' ? 'partly' : 'missed';
+    slot.status =
+      slot.record !== undefined && (slot.playedMs ?? 0) > 0 && slot.evidence !== 'contradicted' ? 'partly' : 'missed';
     return true;
   }
 

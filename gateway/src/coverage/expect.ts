@@ -6,15 +6,15 @@ import {
   type PlanInput,
   type PlannedSlot,
   type PlayRecord,
-  planDay,
   type Profile,
+  planDay,
   slotKey,
   triggerSpans,
 } from '@xiaolaba/protocol';
 import type { DistrictModel } from '../campaigns/index.js';
-import { callsBetween } from './timetable.js';
 import type { IssuedAssignment } from '../delivery/index.js';
 import { deviceSlotId, type Slot, stopSlotId } from './slot.js';
+import { callsBetween } from './timetable.js';
 
 export interface ExpectedDevice {
   readonly id: string;
@@ -40,10 +40,18 @@ function segmentsOf(device: ExpectedDevice, { model, release }: Expectations, fr
   if (!place) return [];
   const { policy } = place;
   return device.history.flatMap((issued, index) => {
-    const segment = { from: issued.effectiveFrom, to: device.history[index + 1]?.effectiveFrom ?? Number.POSITIVE_INFINITY };
+    const segment = {
+      from: issued.effectiveFrom,
+      to: device.history[index + 1]?.effectiveFrom ?? Number.POSITIVE_INFINITY,
+    };
     if (segment.to <= from || segment.from >= to) return [];
     const releases = issued.releases.flatMap((sha256) => release(sha256) ?? []);
-    return [{ ...segment, input: { releases, profile: device.profile, outputs: device.outputs, policy, calendar: model.calendar } }];
+    return [
+      {
+        ...segment,
+        input: { releases, profile: device.profile, outputs: device.outputs, policy, calendar: model.calendar },
+      },
+    ];
   });
 }
 
@@ -69,7 +77,10 @@ export function expectTimed(device: ExpectedDevice, context: Expectations, day: 
 
 function timedSlot(device: ExpectedDevice, planned: PlannedSlot, { release }: Expectations, day: string): Slot {
   const { spoken } = planned;
-  const text = planned.output === 'text' ? release(planned.release)?.release.items.find(({ id }) => id === planned.item)?.text : undefined;
+  const text =
+    planned.output === 'text'
+      ? release(planned.release)?.release.items.find(({ id }) => id === planned.item)?.text
+      : undefined;
   return {
     id: deviceSlotId(device.id, planned.release, planned.cue, planned.dueAt),
     day,
@@ -94,7 +105,12 @@ function timedSlot(device: ExpectedDevice, planned: PlannedSlot, { release }: Ex
  * The arrival slots of the stops of one route on one local day: one for each stop, cue and window in which the
  * timetable has a vehicle call while the release is on the route's vehicles.
  */
-export function expectArrivals(route: string, vehicles: readonly ExpectedDevice[], context: Expectations, day: string): Slot[] {
+export function expectArrivals(
+  route: string,
+  vehicles: readonly ExpectedDevice[],
+  context: Expectations,
+  day: string,
+): Slot[] {
   const line = context.model.routes.get(route);
   if (!line) return [];
   const { zone } = context.model;
@@ -111,7 +127,12 @@ export function expectArrivals(route: string, vehicles: readonly ExpectedDevice[
             for (const { site } of line.stops) {
               const id = stopSlotId(site, named.sha256, cue.id, span.from);
               const known = slots.get(id);
-              if (known ? known.startAt <= startAt && known.endAt >= endAt : !callsBetween(line, site, startAt, endAt, day, zone)) continue;
+              if (
+                known
+                  ? known.startAt <= startAt && known.endAt >= endAt
+                  : !callsBetween(line, site, startAt, endAt, day, zone)
+              )
+                continue;
               slots.set(id, {
                 id,
                 day,
@@ -146,7 +167,8 @@ export function unlockSlot(device: string, place: string, record: PlayRecord, mo
   if (position) {
     for (const site of model.parking) {
       const metres = distanceMetres(site.position, position);
-      if (metres <= parkingRadiusMetres && metres < (nearest?.metres ?? Number.POSITIVE_INFINITY)) nearest = { id: site.id, metres };
+      if (metres <= parkingRadiusMetres && metres < (nearest?.metres ?? Number.POSITIVE_INFINITY))
+        nearest = { id: site.id, metres };
     }
   }
   return {

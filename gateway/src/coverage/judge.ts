@@ -38,7 +38,17 @@ export function causeOfSilence(slot: Slot, facts: DeviceFacts): MissCause {
 }
 
 /** Of several failed visits the most telling: what somebody can mend comes before what passes by itself. */
-const visitRank: readonly MissCause[] = ['bad-file', 'silent', 'clock', 'no-permission', 'pre-empted', 'not-delivered', 'offline', 'no-visit', 'unknown'];
+const visitRank: readonly MissCause[] = [
+  'bad-file',
+  'silent',
+  'clock',
+  'no-permission',
+  'pre-empted',
+  'not-delivered',
+  'offline',
+  'no-visit',
+  'unknown',
+];
 
 export const worstOf = (causes: readonly MissCause[]): MissCause | undefined =>
   visitRank.find((cause) => causes.includes(cause));

@@ -30,11 +30,13 @@ export function countSlot(tally: PlaceTally, slot: Slot, now: number): void {
   } else if (slot.status === 'partly') tally.partly++;
   else if (slot.status === 'missed') tally.missed++;
   if (slot.status !== 'verified' && slot.evidence === 'contradicted') tally.contradicted++;
-  if (slot.cause && (slot.status === 'missed' || slot.status === 'partly')) tally.causes[slot.cause] = (tally.causes[slot.cause] ?? 0) + 1;
+  if (slot.cause && (slot.status === 'missed' || slot.status === 'partly'))
+    tally.causes[slot.cause] = (tally.causes[slot.cause] ?? 0) + 1;
 }
 
 export function addTally(sum: PlaceTally, part: PlaceTally): void {
-  for (const key of ['expected', 'due', 'verified', 'heard', 'partly', 'missed', 'contradicted'] as const) sum[key] += part[key];
+  for (const key of ['expected', 'due', 'verified', 'heard', 'partly', 'missed', 'contradicted'] as const)
+    sum[key] += part[key];
   for (const [cause, count] of Object.entries(part.causes)) {
     sum.causes[cause as MissCause] = (sum.causes[cause as MissCause] ?? 0) + count;
   }
@@ -48,12 +50,14 @@ export function stateOf(tally: PlaceTally): PlaceState {
   if (tally.expected === 0) return 'none';
   if (settled(tally) === 0) return 'pending';
   if (tally.verified === settled(tally)) return tally.heard * 2 >= tally.verified ? 'heard' : 'claimed';
-  if (tally.verified === 0 && tally.partly === 0) return tally.contradicted * 2 >= tally.missed ? 'contradicted' : 'missed';
+  if (tally.verified === 0 && tally.partly === 0)
+    return tally.contradicted * 2 >= tally.missed ? 'contradicted' : 'missed';
   return 'partly';
 }
 
 /** Whether a place counts as covered, by what is settled there so far. */
-export const isCovered = (tally: Tally): boolean => settled(tally) > 0 && tally.verified >= coveredShare * settled(tally);
+export const isCovered = (tally: Tally): boolean =>
+  settled(tally) > 0 && tally.verified >= coveredShare * settled(tally);
 
 export function topCause(tally: PlaceTally): MissCause | undefined {
   let top: MissCause | undefined;
@@ -63,4 +67,11 @@ export function topCause(tally: PlaceTally): MissCause | undefined {
   return top;
 }
 
-export const plainTally = ({ expected, due, verified, heard, partly, missed }: Tally): Tally => ({ expected, due, verified, heard, partly, missed });
+export const plainTally = ({ expected, due, verified, heard, partly, missed }: Tally): Tally => ({
+  expected,
+  due,
+  verified,
+  heard,
+  partly,
+  missed,
+});

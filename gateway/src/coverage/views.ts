@@ -17,7 +17,11 @@ export interface ViewContext {
 /** Away for this long, a device's silence is worth a word. */
 const awayMs = 600_000;
 
-function tallyPlace(ledger: DayLedger, place: string, now: number): { whole: PlaceTally; campaigns: Map<string, PlaceTally> } {
+function tallyPlace(
+  ledger: DayLedger,
+  place: string,
+  now: number,
+): { whole: PlaceTally; campaigns: Map<string, PlaceTally> } {
   const whole = emptyTally();
   const campaigns = new Map<string, PlaceTally>();
   for (const slot of ledger.slotsOf(place)) {
@@ -38,7 +42,8 @@ function playingAt(context: ViewContext, place: string): PlaceDay['playing'] {
     // A vehicle that is on its route is drawn by itself; the route does not blink.
     if (!live.online || !place.startsWith('site/')) continue;
     const [playing] = live.playing;
-    if (playing) return { campaign: playing.campaign, item: playing.item, since: playing.since, output: playing.output };
+    if (playing)
+      return { campaign: playing.campaign, item: playing.item, since: playing.since, output: playing.output };
   }
   return undefined;
 }
@@ -107,7 +112,12 @@ class Breakdowns {
 }
 
 /** The day as the console shows it; `places` may be only those that changed. */
-export function dayView(context: ViewContext, tallies: DayTallies, closed: boolean, changed?: Iterable<string>): DayView {
+export function dayView(
+  context: ViewContext,
+  tallies: DayTallies,
+  closed: boolean,
+  changed?: Iterable<string>,
+): DayView {
   const { model, now, live } = context;
   const totals = emptyTally();
   const kinds = new Breakdowns();
@@ -148,10 +158,18 @@ export function silentPlaces(context: ViewContext, tallies: DayTallies): SilentP
 
 function silentPlace(context: ViewContext, tallies: DayTallies, place: Place): SilentPlace | undefined {
   const tally = tallies.of(place.place);
-  const slots = tallies.ledger.slotsOf(place.place).filter((slot) => slot.status !== 'pending' || slot.endAt <= context.now);
-  const lastVerified = slots.reduce((last, slot) => (slot.status === 'verified' ? Math.max(last, slot.startAt) : last), 0);
-  const failed = slots.filter((slot) => slot.status === 'missed' || slot.status === 'partly').sort((a, b) => a.startAt - b.startAt);
-  const away = context.devicesAt(place.place).length > 0 && context.devicesAt(place.place).every(({ id }) => isAway(context, id));
+  const slots = tallies.ledger
+    .slotsOf(place.place)
+    .filter((slot) => slot.status !== 'pending' || slot.endAt <= context.now);
+  const lastVerified = slots.reduce(
+    (last, slot) => (slot.status === 'verified' ? Math.max(last, slot.startAt) : last),
+    0,
+  );
+  const failed = slots
+    .filter((slot) => slot.status === 'missed' || slot.status === 'partly')
+    .sort((a, b) => a.startAt - b.startAt);
+  const away =
+    context.devicesAt(place.place).length > 0 && context.devicesAt(place.place).every(({ id }) => isAway(context, id));
   const awaited = slots.filter((slot) => slot.status === 'pending').sort((a, b) => a.startAt - b.startAt);
   const open = away ? [...failed, ...awaited] : failed;
   if (open.length === 0) return undefined;
