@@ -1,4 +1,5 @@
-import type { PlaceState, SilentPlace, SiteView } from '@xiaolaba/gateway/contract';
+import type { PlaceState, SilentPlace } from '@xiaolaba/gateway/contract';
+import type { SiteKind } from '@xiaolaba/protocol';
 
 /** In the order in which people ask for them. */
 export const siteKinds = [
@@ -8,10 +9,8 @@ export const siteKinds = [
   'booth',
   'parking',
   'square',
-] as const satisfies readonly SiteView['kind'][];
-export const placeKinds = [...siteKinds, 'route', 'fleet'] as const satisfies readonly SilentPlace['kind'][];
+] as const satisfies readonly SiteKind[];
 export type PlaceKind = SilentPlace['kind'];
-export type SiteKind = SiteView['kind'];
 
 export const placeStates = [
   'heard',

@@ -1,4 +1,4 @@
-import type { SiteKind } from '../coverage/kinds.js';
+import type { SiteKind } from '@xiaolaba/protocol';
 import type { Point } from './projection.js';
 
 const n = (value: number): string => String(Math.round(value * 100) / 100);
