@@ -6,12 +6,11 @@ import {
   type NamedRelease,
   openEnvelope,
   type Release,
+  releaseLimits,
   releaseSchema,
 } from '@xiaolaba/protocol';
 import { verify } from '@xiaolaba/protocol/node';
 import type { DeviceIdentity } from '../agent-types.js';
-
-const releaseLimits = { maxBytes: 4 * 1024 * 1024, maxDepth: 16 };
 
 /**
  * The assignment in an envelope, if this device may take it.

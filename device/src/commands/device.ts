@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { XiaolabaError } from '@xiaolaba/protocol';
+import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
 import { readConfig } from '../config/config.js';
 import { readIdentity } from '../enrolment/identity-file.js';
-import type { CommandIo, CommandSpec } from './command-spec.js';
 import { enrolCommand } from './enrol.js';
 import { messages } from './messages.js';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Profile, profiles } from '@xiaolaba/protocol';
+import type { CommandIo } from '@xiaolaba/protocol/command-line';
 import { generateKeyPair } from '@xiaolaba/protocol/node';
 import { enrol, enrolRequest, identityFrom } from '../enrolment/enrol.js';
 import { readApproverKey, writeIdentity } from '../enrolment/identity-file.js';
-import type { CommandIo } from './command-spec.js';
 import { messages } from './messages.js';
 
 const options = {

@@ -1,6 +1,4 @@
-import type { CommandSpec } from './command-spec.js';
+import type { CommandSpec } from '@xiaolaba/protocol/command-line';
 import { deviceCommand } from './device.js';
-
-export type { CommandIo, CommandSpec } from './command-spec.js';
 
 export const commands: readonly CommandSpec[] = [deviceCommand];
