@@ -11,9 +11,9 @@ const flightMs = 450;
 /** Names are laid out anew at most this often while somebody zooms. */
 const settleMs = 90;
 
-/** How large marks are drawn: small over the whole district, full size once they have room. */
-export const markSize = (level: number): number =>
-  Math.min(1.3, Math.max(0.7, 0.78 + 0.14 * Math.log2(Math.max(level, 0.1))));
+/** How large marks are drawn at so many pixels to the drawing unit: small from afar, full size once they have room. */
+export const markSize = (scale: number): number =>
+  Math.min(1.3, Math.max(0.5, 0.82 + 0.14 * Math.log2(Math.max(scale, 0.1))));
 
 /**
  * Pan, wheel, pinch and flights of the map. What changes with every frame is written straight to the elements;
@@ -76,7 +76,7 @@ export const useMapZoom = (svg: Ref<SVGSVGElement | null>, world: Ref<SVGGElemen
     const style = svg.value?.style;
     style?.setProperty('--pixel', String(1 / k));
     style?.setProperty('--least', String(leastMark / k));
-    style?.setProperty('--mark', String(markSize(k / whole.value) / k));
+    style?.setProperty('--mark', String(markSize(k) / k));
     settle();
   };
   const jump = (to: ZoomTransform) => {
