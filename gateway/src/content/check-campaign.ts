@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { minutesOf } from '@xiaolaba/protocol';
-import { secondsOf } from './campaign-from-file.js';
+import { isAbsolute, join, normalize, sep } from 'node:path';
+import { audiencePlaces } from './audience-places.js';
+import { checkCues } from './check-cues.js';
+import { checkDialect } from './check-dialect.js';
 import type { CampaignFile } from './file-schemas.js';
+import type { Tables } from './load-tables.js';
+import { fieldNamesIn, textFieldNames } from './placeholders.js';
 import type { Problems } from './problems.js';
 import type { ReadDocument } from './read-document.js';
-
-const placeholders = ['police_station', 'township', 'district', 'place'];
 
 export interface KnownIds {
   readonly townships: ReadonlySet<string>;
@@ -16,26 +17,17 @@ export interface KnownIds {
   readonly fleets: ReadonlySet<string>;
 }
 
-const span = (window: { from: string; to: string }): { from: number; to: number } => {
-  const from = minutesOf(window.from);
-  const to = minutesOf(window.to);
-  return { from, to: to <= from ? to + 1440 : to };
-};
-
-/** Whether a window lies wholly within 22:00–06:00, the night of every place that doesn't say otherwise. */
-function isNight(window: { from: string; to: string }): boolean {
-  const { from, to } = span(window);
-  return (from >= 1320 && to <= 1800) || to <= 360;
-}
+type At = (...path: (string | number)[]) => { field: string; line?: number };
 
 /** What a schema can't see: references, recordings, windows that make no sense. */
 export async function checkCampaign(
   { file, value, lineOf }: ReadDocument<CampaignFile>,
   known: KnownIds,
+  tables: Tables,
   audioDirectory: string,
   problems: Problems,
 ): Promise<void> {
-  const at = (...path: (string | number)[]) => {
+  const at: At = (...path) => {
     const line = lineOf(path);
     return { field: path.join('.'), ...(line === undefined ? {} : { line }) };
   };
@@ -52,63 +44,50 @@ export async function checkCampaign(
       if (!ids.has(id)) problems.error(file, 'reference-unknown', { id, what: name }, at('audience', name, index));
     }
   }
-  const items = new Map(value.items.map((item) => [item.id, item]));
-  for (const [index, item] of value.items.entries()) {
-    if (items.get(item.id) !== item) problems.error(file, 'id-repeated', { id: item.id }, at('items', index, 'id'));
-    const texts: [string | undefined, ...(string | number)[]][] = [
-      [item.text, 'items', index, 'text'],
-      ...item.audio.map(({ text }, version): [string | undefined, ...(string | number)[]] => [
-        text,
-        'items',
-        index,
-        'audio',
-        version,
-        'text',
-      ]),
-    ];
-    for (const [text, ...path] of texts) {
-      for (const match of (text ?? '').matchAll(/\{([^}]*)\}/g)) {
-        const name = match[1] ?? '';
-        if (!placeholders.includes(name))
-          problems.error(file, 'field-placeholder', { name, choices: placeholders.join(', ') }, at(...path));
-      }
+  for (const [index, dialect] of (value.audience.dialects ?? []).entries())
+    checkDialect(file, dialect, problems, at('audience', 'dialects', index));
+  const places = audiencePlaces(value.audience, tables);
+  if (places.length === 0) problems.warning(file, 'audience-empty', {}, at('audience'));
+  await checkItems(file, value.items, audioDirectory, problems, at);
+  checkCues(file, value, places, problems, at);
+}
+
+async function checkItems(
+  file: string,
+  items: CampaignFile['items'],
+  audioDirectory: string,
+  problems: Problems,
+  at: At,
+): Promise<void> {
+  const seen = new Set<string>();
+  const checkFields = (text: string | undefined, where: ReturnType<At>) => {
+    for (const name of fieldNamesIn(text ?? '')) {
+      if (!(textFieldNames as readonly string[]).includes(name))
+        problems.error(file, 'field-placeholder', { name, choices: textFieldNames.join(', ') }, where);
     }
-    for (const [version, { recording }] of item.audio.entries()) {
-      const present =
-        recording === undefined ||
-        (await stat(join(audioDirectory, recording)).then(
-          (found) => found.isFile(),
-          () => false,
-        ));
-      if (!present)
-        problems.error(
-          file,
-          'recording-missing',
-          { path: recording ?? '' },
-          at('items', index, 'audio', version, 'recording'),
-        );
-    }
-  }
-  for (const [index, cue] of value.cues.entries()) {
-    for (const [position, id] of cue.items.entries()) {
-      const item = items.get(id);
-      if (!item) problems.error(file, 'item-unknown', { id }, at('cues', index, 'items', position));
-      else if (cue.output === 'text' && !item.text)
-        problems.error(file, 'text-missing', { id }, at('cues', index, 'items', position));
-      else if (
-        cue.output === 'audio' &&
-        !item.audio.some((version) => version.dialect === 'cmn' && (version.text ?? version.recording))
-      ) {
-        problems.error(file, 'mandarin-missing', { id }, at('cues', index, 'items', position));
-      }
-    }
-    for (const [position, window] of cue.windows.entries()) {
-      const label = `${window.from}–${window.to}`;
-      const { from, to } = span(window);
-      if (cue.output === 'audio' && isNight(window))
-        problems.warning(file, 'window-quiet', { window: label }, at('cues', index, 'windows', position));
-      if (cue.every && secondsOf(cue.every) >= (to - from) * 60)
-        problems.warning(file, 'interval-too-long', { window: label }, at('cues', index, 'every'));
+  };
+  for (const [index, item] of items.entries()) {
+    if (seen.has(item.id)) problems.error(file, 'id-repeated', { id: item.id }, at('items', index, 'id'));
+    seen.add(item.id);
+    checkFields(item.text, at('items', index, 'text'));
+    for (const [version, { dialect, text, recording }] of item.audio.entries()) {
+      const where = (name: string) => at('items', index, 'audio', version, name);
+      const first = item.audio.findIndex((other) => other.dialect === dialect);
+      if (first < version) problems.error(file, 'id-repeated', { id: dialect }, where('dialect'));
+      checkDialect(file, dialect, problems, where('dialect'));
+      checkFields(text, where('text'));
+      if (recording === undefined) continue;
+      const path = normalize(recording);
+      if (isAbsolute(path) || path.split(sep)[0] === '..' || recording.includes('\\'))
+        problems.error(file, 'recording-outside', { path: recording }, where('recording'));
+      else if (!(await isFile(join(audioDirectory, path))))
+        problems.error(file, 'recording-missing', { path: recording }, where('recording'));
     }
   }
 }
+
+const isFile = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );

@@ -1,17 +1,12 @@
-import {
-  clockTimeSchema,
-  daySchema,
-  daySetSchema,
-  dialectSchema,
-  idSchema,
-  outputs,
-  profiles,
-  siteKinds,
-  triggers,
-} from '@xiaolaba/protocol';
+import { daySetSchema, idPattern, outputs, profiles, siteKinds, triggers } from '@xiaolaba/protocol';
 import { z } from 'zod';
 
 /** What content files look like. The JSON Schemas in `playlists/schemas` are written from these. */
+// In place of zod's sentences these carry the code that the message catalogue turns into one.
+const idSchema = z.string().regex(idPattern, 'id-format');
+const clockTimeSchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'time-format');
+const dialectSchema = z.string().regex(/^[a-z]{3}$/, 'dialect-format');
+const daySchema = z.iso.date('day-format');
 const localized = z.strictObject({ zh: z.string().min(1).max(60), en: z.string().min(1).max(80) });
 const named = { id: idSchema, name: localized };
 
@@ -36,7 +31,7 @@ export const calendarFileSchema = z.strictObject({
 });
 
 /** `30s`, `10m`, `1h` */
-export const durationSchema = z.string().regex(/^[1-9]\d{0,4}[smh]$/);
+export const durationSchema = z.string().regex(/^[1-9]\d{0,4}[smh]$/, 'duration-format');
 
 const windowFileSchema = z.strictObject({
   days: daySetSchema.describe('every-day, workdays, rest-days, holidays, school-days, or weekdays such as [mon, tue]'),
@@ -126,11 +121,11 @@ const words = (item: z.ZodType<string, string>) =>
 const number = z
   .string()
   .trim()
-  .regex(/^-?\d+(?:\.\d+)?$/)
+  .regex(/^-?\d+(?:\.\d+)?$/, 'number-format')
   .transform(Number);
 const quietHours = z
   .string()
-  .regex(/^\d\d:\d\d-\d\d:\d\d$/)
+  .regex(/^\d\d:\d\d-\d\d:\d\d$/, 'time-format')
   .transform((text) => ({ from: text.slice(0, 5), to: text.slice(6) }))
   .pipe(z.strictObject({ from: clockTimeSchema, to: clockTimeSchema }));
 const optional = <T extends z.ZodType>(schema: T) =>

@@ -1,9 +1,18 @@
 import { join } from 'node:path';
+import { checkDialect } from './check-dialect.js';
 import { deviceRowSchema, fleetRowSchema, routeRowSchema, routeStopRowSchema, siteRowSchema } from './file-schemas.js';
 import type { DeviceEntry, District, Fleet, Route, Site } from './model.js';
 import { toWgs84 } from './positions.js';
 import type { Problems } from './problems.js';
 import { type Row, readTable } from './read-table.js';
+
+/** Where a device of a profile can be. */
+const placesOf: Readonly<Record<DeviceEntry['profile'], readonly ('site' | 'route' | 'fleet')[]>> = {
+  loudspeaker: ['site'],
+  'booth-sign': ['site'],
+  'bus-screen': ['route', 'site'],
+  'bike-lock': ['fleet'],
+};
 
 export interface Tables {
   readonly sites: readonly Site[];
@@ -54,7 +63,16 @@ export async function loadTables(
     if (district) {
       refer('sites.csv', townships, row.township, 'township 乡镇', line, 'township');
       refer('sites.csv', stations, row.police_station, 'police station 派出所', line, 'police_station');
+      const expected = stations.get(row.police_station)?.township;
+      if (expected !== undefined && expected !== row.township)
+        problems.warning(
+          file('sites.csv'),
+          'township-differs',
+          { station: row.police_station, expected },
+          { line, field: 'township' },
+        );
     }
+    for (const dialect of row.dialects) checkDialect(file('sites.csv'), dialect, problems, { line, field: 'dialects' });
     if (row.longitude === 0 && row.latitude === 0)
       problems.error(file('sites.csv'), 'position-empty', {}, { line, field: 'longitude' });
     return {
@@ -132,6 +150,17 @@ export async function loadTables(
   const devices = deviceRows.map(({ line, value: row }): DeviceEntry => {
     refer('devices.csv', places, row.place, 'place 位置', line, 'place');
     const { id, profile, place, sign_columns: columns, sign_rows: rows } = row;
+    const expected = placesOf[profile];
+    if (!expected.some((kind) => place.startsWith(`${kind}/`)))
+      problems.error(
+        file('devices.csv'),
+        'device-place',
+        { profile, place, expected: expected.map((kind) => `${kind}/…`).join(', ') },
+        { line, field: 'place' },
+      );
+    const sized = columns !== undefined && rows !== undefined;
+    if (!sized && (profile === 'booth-sign' || columns !== undefined || rows !== undefined))
+      problems.error(file('devices.csv'), 'sign-size-missing', { id }, { line, field: 'sign_columns' });
     return {
       id,
       profile,

@@ -1,13 +1,15 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Calendar, isTimeZone } from '@xiaolaba/protocol';
+import { isTimeZone } from '@xiaolaba/protocol';
 import { campaignFrom } from './campaign-from-file.js';
 import { checkCampaign } from './check-campaign.js';
-import { calendarFileSchema, campaignFileSchema, districtFileSchema, templateFileSchema } from './file-schemas.js';
+import { campaignFileSchema, districtFileSchema } from './file-schemas.js';
+import { loadCalendar } from './load-calendar.js';
 import { loadTables } from './load-tables.js';
+import { loadTemplates } from './load-templates.js';
 import type { Campaign, Content, ContentProblem, District } from './model.js';
 import { Problems } from './problems.js';
-import { readDocument } from './read-document.js';
+import { readDocument, yamlFiles } from './read-document.js';
 
 export interface LoadedContent {
   /** Present unless something essential could not be read; with errors among the problems it must not be used. */
@@ -44,23 +46,14 @@ export async function loadContent(directory: string): Promise<LoadedContent> {
   for (const name of await yamlFiles(directory, 'campaigns')) {
     const document = await readDocument(join(directory, name), name, campaignFileSchema, problems);
     if (!document) continue;
-    await checkCampaign(document, known, audioDirectory, problems);
+    await checkCampaign(document, known, tables, audioDirectory, problems);
     if (seen.has(document.value.id)) problems.error(name, 'id-repeated', { id: document.value.id }, { field: 'id' });
     seen.add(document.value.id);
     campaigns.push(campaignFrom(document.value));
   }
-  for (const name of await yamlFiles(directory, 'templates'))
-    await readDocument(join(directory, name), name, templateFileSchema, problems);
+  const templates = await loadTemplates(directory, problems);
   if (!district || !calendar) return { problems: problems.list };
-  return { content: { district, ...tables, calendar, campaigns, audioDirectory }, problems: problems.list };
-}
-
-async function yamlFiles(directory: string, folder: string): Promise<string[]> {
-  const names = await readdir(join(directory, folder)).catch(() => [] as string[]);
-  return names
-    .filter((name) => /\.ya?ml$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+  return { content: { district, ...tables, calendar, campaigns, templates, audioDirectory }, problems: problems.list };
 }
 
 async function loadDistrict(directory: string, problems: Problems): Promise<District | undefined> {
@@ -91,33 +84,4 @@ async function loadDistrict(directory: string, problems: Problems): Promise<Dist
   }
   const { id, name, zone, demo } = value;
   return { id, name, zone, demo, townships: value.townships, policeStations: value['police-stations'] };
-}
-
-/** All years' calendars as one: the operator adds next year's file when it is published. */
-async function loadCalendar(directory: string, problems: Problems): Promise<Calendar | undefined> {
-  const files = await yamlFiles(directory, 'calendar');
-  if (files.length === 0) problems.error('calendar', 'file-missing', { name: 'calendar/2026.yaml' });
-  const parts = [];
-  for (const name of files) {
-    const document = await readDocument(join(directory, name), name, calendarFileSchema, problems);
-    if (document) parts.push(document.value);
-  }
-  const [first] = parts;
-  if (!first) return undefined;
-  return {
-    v: 1,
-    id: parts
-      .map(({ id }) => id)
-      .join('+')
-      .slice(0, 64),
-    from: parts.map(({ from }) => from).sort()[0] ?? first.from,
-    to:
-      parts
-        .map(({ to }) => to)
-        .sort()
-        .at(-1) ?? first.to,
-    holidays: parts.flatMap(({ holidays }) => holidays),
-    makeupWorkdays: parts.flatMap((part) => part['makeup-workdays']),
-    schoolTerms: parts.flatMap((part) => part['school-terms']),
-  };
 }

@@ -143,6 +143,22 @@ export interface Campaign {
   readonly cues: readonly CampaignCue[];
 }
 
+/** A bulletin 案例快报 to be filled in, for one of the common fraud types. */
+export interface BulletinTemplate {
+  readonly id: string;
+  readonly title: Localized;
+  /** The fraud type, as the police name it. */
+  readonly type: string;
+  /** Holds `{date}` and such, the ids of `fields`. */
+  readonly text: string;
+  readonly fields: readonly {
+    readonly id: string;
+    readonly label: Localized;
+    readonly kind: 'date' | 'money' | 'text';
+  }[];
+  readonly advice: string;
+}
+
 /** Everything that a content directory holds, read and checked. */
 export interface Content {
   readonly district: District;
@@ -152,6 +168,7 @@ export interface Content {
   readonly devices: readonly DeviceEntry[];
   readonly calendar: Calendar;
   readonly campaigns: readonly Campaign[];
+  readonly templates?: readonly BulletinTemplate[];
   /** Where recordings lie. */
   readonly audioDirectory: string;
 }

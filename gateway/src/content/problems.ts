@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isProblemCode, type ProblemCode } from './messages.js';
 import type { ContentProblem } from './model.js';
 
 /** Collects what is wrong, file by file. */
@@ -7,7 +8,7 @@ export class Problems {
 
   error(
     file: string,
-    code: string,
+    code: ProblemCode,
     details: ContentProblem['details'] = {},
     where: { line?: number; field?: string } = {},
   ): void {
@@ -16,7 +17,7 @@ export class Problems {
 
   warning(
     file: string,
-    code: string,
+    code: ProblemCode,
     details: ContentProblem['details'] = {},
     where: { line?: number; field?: string } = {},
   ): void {
@@ -46,7 +47,7 @@ export class Problems {
   }
 }
 
-function meaningOf(issue: z.core.$ZodIssue): { code: string; details: ContentProblem['details'] } {
+function meaningOf(issue: z.core.$ZodIssue): { code: ProblemCode; details: ContentProblem['details'] } {
   switch (issue.code) {
     case 'unrecognized_keys':
       return { code: 'field-unknown', details: { names: issue.keys.join(', ') } };
@@ -62,12 +63,16 @@ function meaningOf(issue: z.core.$ZodIssue): { code: string; details: ContentPro
         details: { choices: 'every-day, workdays, rest-days, holidays, school-days, [mon, tue, …]' },
       };
     case 'too_small':
+      if (isPosition(issue)) return { code: 'position-outside', details: {} };
       return { code: 'field-too-small', details: { limit: Number(issue.minimum) } };
     case 'too_big':
+      if (isPosition(issue)) return { code: 'position-outside', details: {} };
       return { code: 'field-too-large', details: { limit: Number(issue.maximum) } };
-    case 'custom':
-      return { code: issue.message, details: {} };
     default:
+      // The schemas of content files name the code in place of zod's sentence.
+      if (isProblemCode(issue.message)) return { code: issue.message, details: {} };
       return { code: 'field-format', details: {} };
   }
 }
+
+const isPosition = ({ path }: z.core.$ZodIssue): boolean => path[0] === 'longitude' || path[0] === 'latitude';

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { decodeText } from './decode-text.js';
 import type { Problems } from './problems.js';
 
 export interface ReadDocument<T> {
@@ -17,13 +19,17 @@ export async function readDocument<S extends z.ZodType>(
   schema: S,
   problems: Problems,
 ): Promise<ReadDocument<z.output<S>> | undefined> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(path, 'utf8');
+    text = decodeText(await readFile(path));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing) problems.error(file, 'file-missing', { name: file });
     else problems.error(file, 'file-unreadable', { reason: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+  if (text === undefined) {
+    problems.error(file, 'encoding-unknown');
     return undefined;
   }
   const counter = new LineCounter();
@@ -47,10 +53,27 @@ export async function readDocument<S extends z.ZodType>(
     }
     return undefined;
   };
-  const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }), { reportInput: true });
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // Aliases that stand for more aliases, without end.
+    problems.error(file, 'yaml-syntax', { reason: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+  const result = schema.safeParse(content, { reportInput: true });
   if (!result.success) {
     problems.issues(file, result.error.issues, lineOf);
     return undefined;
   }
   return { file, value: result.data, lineOf };
+}
+
+/** YAML files of a folder of the content directory, by name; none where there is no such folder. */
+export async function yamlFiles(directory: string, folder: string): Promise<string[]> {
+  const names = await readdir(join(directory, folder)).catch(() => [] as string[]);
+  return names
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
 }

@@ -1,24 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import iconv from 'iconv-lite';
 import type { z } from 'zod';
+import { decodeText } from './decode-text.js';
 import { columnNames } from './file-schemas.js';
 import type { Problems } from './problems.js';
 
 export interface Row<T> {
   readonly line: number;
   readonly value: T;
-}
-
-/** UTF-8 with or without a byte order mark; otherwise GBK, as spreadsheets in China write it. */
-export function decodeTable(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const text = iconv.decode(Buffer.from(bytes), 'gbk');
-    // The replacement character marks bytes that are no GBK either.
-    return text.includes('\uFFFD') ? undefined : text;
-  }
 }
 
 /** Reads the rows of a table, telling every cell that is wrong; rows with errors are left out. */
@@ -28,7 +17,7 @@ export function parseTable<S extends z.ZodObject>(
   schema: S,
   problems: Problems,
 ): Row<z.output<S>>[] {
-  const text = decodeTable(bytes);
+  const text = decodeText(bytes);
   if (text === undefined) {
     problems.error(file, 'encoding-unknown');
     return [];
@@ -41,6 +30,8 @@ export function parseTable<S extends z.ZodObject>(
       info: true,
       trim: true,
       skip_empty_lines: true,
+      // A program that guards against formulas puts an apostrophe before such a cell; it is no part of the value.
+      cast: (cell, { header: isHeader }) => (isHeader ? cell : cell.replace(/^'(?=[=+\-@])/, '')),
       columns: (cells: string[]) => {
         header = cells.map((cell) => columnNames[cell] ?? cell);
         return header;
@@ -58,6 +49,11 @@ export function parseTable<S extends z.ZodObject>(
   }
   if (header.length === 0) {
     problems.error(file, 'csv-empty');
+    return [];
+  }
+  const repeated = header.filter((name, index) => header.indexOf(name) < index);
+  if (repeated.length > 0) {
+    problems.error(file, 'columns-repeated', { names: [...new Set(repeated)].join(', ') }, { line: 1 });
     return [];
   }
   const known = Object.keys(schema.shape);

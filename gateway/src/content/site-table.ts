@@ -5,14 +5,17 @@ import { type ReferenceSystem, toWgs84 } from './positions.js';
 import { Problems } from './problems.js';
 import { parseTable } from './read-table.js';
 
+/** A spreadsheet takes such a cell for a formula; the apostrophe makes it text, and is taken off when it is read. */
+const guarded = (name: string): string => (/^[=+\-@]/.test(name) ? `'${name}` : name);
+
 /** `sites.csv` of these sites, in WGS-84. */
 export function writeSites(sites: readonly Site[]): string {
   const columns = Object.keys(siteRowSchema.shape).filter((name) => name !== 'crs');
   const rows = sites.map((site) => ({
     id: site.id,
     kind: site.kind,
-    name_zh: site.name.zh,
-    name_en: site.name.en,
+    name_zh: guarded(site.name.zh),
+    name_en: guarded(site.name.en),
     township: site.township,
     police_station: site.policeStation,
     longitude: site.position[0].toFixed(6),
@@ -23,7 +26,7 @@ export function writeSites(sites: readonly Site[]): string {
     noise_zone: site.noiseZone,
     people: site.people,
   }));
-  return stringify(rows, { header: true, columns, escape_formulas: true });
+  return stringify(rows, { header: true, columns });
 }
 
 /** Reads a table of sites whose positions are in another reference system (a `crs` column wins) and converts them. */

@@ -8,13 +8,21 @@ export interface Departure {
   readonly minutes: number;
 }
 
+const minutesInDay = 1440;
+
 /** Running time of a whole trip, in minutes. */
 export const tripMinutes = (route: Route): number => route.stops.at(-1)?.minutes ?? 0;
 
-/** Departures from either end in [from, to), minutes after local midnight, in order of time. */
+/**
+ * Departures of one day's service from either end in [from, to), in minutes after that day's midnight and in order
+ * of time. A service that goes on past midnight has departures beyond 1440.
+ */
 export function departures(route: Route, from: number, to: number): Departure[] {
+  const first = minutesOf(route.first);
+  // A last departure earlier on the clock than the first is after midnight.
+  const last = minutesOf(route.last) + (minutesOf(route.last) < first ? minutesInDay : 0);
   const found: Departure[] = [];
-  for (let minutes = minutesOf(route.first); minutes <= minutesOf(route.last); minutes += route.headwayMinutes) {
+  for (let minutes = first; minutes <= last; minutes += route.headwayMinutes) {
     if (minutes >= from && minutes < to) found.push({ direction: 'out', minutes }, { direction: 'back', minutes });
   }
   return found;
@@ -31,10 +39,11 @@ export function minutesTo(route: Route, stop: string, direction: Departure['dire
 /** How often the timetable has a vehicle call at a stop in [from, to), minutes after local midnight. */
 export function callsAt(route: Route, stop: string, from: number, to: number): number {
   let calls = 0;
-  for (const departure of departures(route, 0, 48 * 60)) {
+  for (const departure of departures(route, 0, 2 * minutesInDay)) {
     for (const offset of minutesTo(route, stop, departure.direction)) {
       const at = departure.minutes + offset;
-      if (at >= from && at < to) calls++;
+      // Yesterday's last vehicles are still out after midnight.
+      for (const day of [0, -minutesInDay]) if (at + day >= from && at + day < to) calls++;
     }
   }
   return calls;
