@@ -16,7 +16,7 @@ import {
   vehicleSchema,
 } from './contract.js';
 import { deviceView } from './device-view.js';
-import type { Live } from './live.js';
+import { type Live, vehicleOf } from './live.js';
 import { countDay, viewContext } from './view-context.js';
 
 const dayParams = z.object({ day: daySchema });
@@ -94,19 +94,7 @@ export function coverageRoutes(app: FastifyInstance, context: ApiContext, live: 
   );
 
   routes.get('/api/vehicles', { schema: { response: { 200: z.array(vehicleSchema) } } }, async () =>
-    [...context.registry.all()].flatMap((device) => {
-      const { position, playing, online } = context.live.get(device.id);
-      if (!position || device.place.startsWith('site/')) return [];
-      return [
-        {
-          device: device.id,
-          place: device.place,
-          position: [position[0], position[1]] as [number, number],
-          playing: playing.length > 0,
-          online,
-        },
-      ];
-    }),
+    [...context.registry.all()].flatMap((device) => vehicleOf(device, context.live.get(device.id)) ?? []),
   );
 
   const placeParams = z.object({ type: z.enum(['site', 'route', 'fleet']), id: idSchema, day: daySchema });

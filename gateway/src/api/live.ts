@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type DayLedger, DayTallies, dayView } from '../coverage/index.js';
+import type { LiveDevice, RegisteredDevice } from '../registry/index.js';
 import type { ApiContext } from './context.js';
 import type { LiveEvents, Vehicle } from './contract.js';
 import { viewContext } from './view-context.js';
@@ -8,6 +9,22 @@ import { viewContext } from './view-context.js';
 const tickMs = 500;
 /** A listener that has fallen this far behind is cut off; its browser comes back and asks for the whole day. */
 const maxBufferedBytes = 1024 * 1024;
+
+const frameOf = <Name extends keyof LiveEvents>(name: Name, data: LiveEvents[Name]): string =>
+  `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+
+/** A device that moves, where it has told its position. */
+export function vehicleOf(device: RegisteredDevice, live: LiveDevice): Vehicle | undefined {
+  const { position, playing, online } = live;
+  if (!position || device.place.startsWith('site/')) return undefined;
+  return {
+    device: device.id,
+    place: device.place,
+    position: [position[0], position[1]],
+    playing: playing.length > 0,
+    online,
+  };
+}
 
 /** Server-sent events: what has changed since the last picture, to whoever watches. */
 export class Live {
@@ -35,8 +52,19 @@ export class Live {
       connection: 'keep-alive',
     });
     raw.write('retry: 2000\n\n');
+    this.#greet(raw);
     this.#listeners.add(raw);
     raw.on('close', () => this.#listeners.delete(raw));
+  }
+
+  /** Who has just come learns the day at once, and where every vehicle is: later only what moves is told. */
+  #greet(listener: FastifyReply['raw']): void {
+    const { coverage, live, registry, now } = this.context;
+    const day = coverage.today();
+    if (!day) return;
+    listener.write(frameOf('now', { now: now(), day }));
+    const vehicles = [...registry.all()].flatMap((device) => vehicleOf(device, live.get(device.id)) ?? []);
+    if (vehicles.length > 0) listener.write(frameOf('vehicles', vehicles));
   }
 
   close(): void {
@@ -81,22 +109,15 @@ export class Live {
       const device = registry.get(id);
       if (!device) continue;
       if (device.place.startsWith('site/')) places.add(device.place);
-      const { position, playing, online } = live.get(id);
-      if (position)
-        vehicles.push({
-          device: id,
-          place: device.place,
-          position: [position[0], position[1]],
-          playing: playing.length > 0,
-          online,
-        });
+      const vehicle = vehicleOf(device, live.get(id));
+      if (vehicle) vehicles.push(vehicle);
     }
     if (places.size > 0) this.#emit('coverage', dayView(view, tallies, false, places));
     if (vehicles.length > 0) this.#emit('vehicles', vehicles);
   }
 
   #emit<Name extends keyof LiveEvents>(name: Name, data: LiveEvents[Name]): void {
-    const frame = `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+    const frame = frameOf(name, data);
     for (const listener of this.#listeners) {
       if (listener.writableLength > maxBufferedBytes) listener.destroy();
       else listener.write(frame);
