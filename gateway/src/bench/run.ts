@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { XiaolabaError } from '@xiaolaba/protocol';
@@ -46,7 +45,7 @@ export async function runBench(options: BenchOptions, signal: AbortSignal, progr
       ? await benchMemory(options, await enrol('memory', memoryDevices(options)), signal, tell('memory'))
       : undefined;
     return {
-      machine: machine(),
+      machine: await machine(),
       seconds: options.seconds,
       rounds: options.rounds,
       ...(beats ? { beats } : {}),
@@ -60,9 +59,10 @@ export async function runBench(options: BenchOptions, signal: AbortSignal, progr
   }
 }
 
-function machine(): BenchReport['machine'] {
+async function machine(): Promise<BenchReport['machine']> {
   const processors = cpus();
-  const { version } = createRequire(import.meta.url)('aedes/package.json') as { version: string };
+  const aedes = new URL('./package.json', import.meta.resolve('aedes'));
+  const { version } = JSON.parse(await readFile(aedes, 'utf8')) as { version: string };
   return {
     cores: processors.length,
     cpu: processors[0]?.model.trim() ?? '',
