@@ -81,10 +81,22 @@ export class VirtualDistrict {
     return this.content.district.zone;
   }
 
-  /** Vehicles begin to move and people to take bikes; what is due before the world began has not happened. */
-  setInMotion(until: number): void {
-    for (const line of this.lines.values()) line.start();
+  /** Buses stand at their terminals, and people begin to take bikes. */
+  setOut(until: number): void {
+    for (const line of this.lines.values()) line.putOut();
     for (const fleet of this.bikes) fleet.start(until);
+  }
+
+  /** A day's departures; those that are over when the world learns of them have not happened. */
+  scheduleDay(day: string): void {
+    const midnight = instantOf(day, '00:00', this.zone);
+    for (const route of this.content.routes) {
+      const all = departures(route, 0, 48 * 60).map(({ direction, minutes }) => ({
+        direction,
+        at: midnight + minutes * 60_000,
+      }));
+      this.lines.get(route.id)?.schedule(all.filter(({ at }) => at >= this.time.now()));
+    }
   }
 
   policyOf(place: string): SitePolicy {
@@ -102,9 +114,9 @@ export class VirtualDistrict {
   }
 
   /** How often the timetable has a vehicle of a route call at a stop. */
-  calls(routeId: string, site: string, from: number, to: number): number {
+  calls(day: string, routeId: string, site: string, from: number, to: number): number {
     const route = this.content.routes.find(({ id }) => id === routeId);
-    const midnight = instantOf(this.options.day, '00:00', this.zone);
+    const midnight = instantOf(day, '00:00', this.zone);
     return route && to > from ? callsAt(route, site, (from - midnight) / 60_000, (to - midnight) / 60_000) : 0;
   }
 
@@ -115,22 +127,16 @@ export class VirtualDistrict {
   }
 
   #busLine(route: Route): BusLine {
-    const { day, seed, start } = this.options;
-    const midnight = instantOf(day, '00:00', this.zone);
-    const instants = departures(route)
-      .map((minutes) => midnight + minutes * 60_000)
-      .filter((at) => at >= start);
     const line: Line = {
       id: route.id,
       stops: route.stops.map(({ site, minutes }) => ({ site, minutes, position: this.#position(site) })),
-      departures: { outbound: instants, inbound: instants },
     };
     const buses = this.fleet.at(`route/${route.id}`).map((twin) => ({
       device: twin.id,
       facts: twin.facts,
       fix: (position: Position) => twin.fix(position),
     }));
-    return new BusLine(line, buses, this.time, seed);
+    return new BusLine(line, buses, this.time, this.options.seed);
   }
 
   #bikeFleet(id: string, parking: readonly string[]): BikeFleet {

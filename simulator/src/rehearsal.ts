@@ -1,37 +1,20 @@
-import { join } from 'node:path';
 import type { AgentLog } from '@xiaolaba/device';
-import { type Content, loadContent } from '@xiaolaba/gateway';
-import {
-  callerError,
-  instantOf,
-  type NamedRelease,
-  quietSpans,
-  renditionsFor,
-  type Span,
-  toBase64,
-} from '@xiaolaba/protocol';
+import type { Content } from '@xiaolaba/gateway';
+import { callerError, instantOf, type Span } from '@xiaolaba/protocol';
 import { generateKeyPair } from '@xiaolaba/protocol/node';
-import { outputsOf, VirtualDistrict } from './district.js';
-import { scheduleFaults } from './faults/faults.js';
-import { GatewayApi } from './host/gateway-api.js';
-import { SteeredGateway } from './host/steered-gateway.js';
-import { type Scene, scenarios } from './scenarios/index.js';
+import { scenarios } from './scenarios/index.js';
 import { digestOf, type LedgerEntry, ledgerLine, type Score, score, truthLine } from './score.js';
-import { approveAll, enrolFleet, importContent, type SetupReport } from './setup.js';
-import { Stepper } from './time/stepper.js';
-import { expectedOf, type TrueSlot, type TruthInput, truthOf, type Witnessed } from './truth.js';
+import type { SetupReport } from './setup.js';
+import { readContent, Stage, type Thrown } from './stage.js';
+import { type TrueSlot, truthOf } from './truth.js';
 
 const minute = 60_000;
 /** The world begins so long before the judged part of the day: time to fetch, and for the first buses to leave. */
 const leadMs = 35 * minute;
 /** After the judged part: time to report. */
 const trailMs = 12 * minute;
-/** Devices are switched on one after the other within this. */
-const powerOnMs = 60_000;
 /** A place is covered when this share of what was expected there is verified. */
 const coveredShare = 0.8;
-/** What the gateway gives devices to fetch a release before it is expected of them. */
-export const deliveryMs = 120_000;
 
 export interface RehearsalProgress {
   readonly phase: 'set-up' | 'day' | 'ledger';
@@ -49,9 +32,7 @@ export interface Intervention {
 }
 
 export interface RehearsalControls {
-  readonly district: VirtualDistrict;
-  readonly gateway: SteeredGateway;
-  readonly api: GatewayApi;
+  readonly stage: Stage;
   /** Lets the world go on to an instant, whether or not the gateway runs. */
   runUntil(instant: number): Promise<void>;
   kill9(): Promise<void>;
@@ -95,21 +76,8 @@ export interface RehearsalResult {
   readonly hashes: { readonly truth: string; readonly ledger: string };
   readonly disagreements: Score['disagreements'];
   /** Errors that agents let fall. */
-  readonly thrown: readonly { readonly device: string; readonly name: string; readonly message: string }[];
+  readonly thrown: readonly Thrown[];
   readonly work: { readonly instants: number; readonly exchanges: number; readonly messages: number };
-}
-
-const silent: AgentLog = { debug() {}, info() {}, warn() {}, error() {} };
-
-/** @throws XiaolabaError `content-refused` with the problems */
-export async function readContent(directory: string): Promise<Content> {
-  const { content, problems } = await loadContent(directory);
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (content && errors.length === 0) return content;
-  throw callerError('content-refused', `${directory}: ${errors.length} errors`, {
-    directory,
-    problems: errors.slice(0, 20).map(({ file, line, code }) => `${file}:${line ?? ''} ${code}`),
-  });
 }
 
 /**
@@ -125,82 +93,40 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
   const { zone } = content.district;
   const span: Span = { from: instantOf(day, options.from, zone), to: instantOf(day, options.to, zone) };
   const start = span.from - leadMs;
-  const thrown: { device: string; name: string; message: string }[] = [];
-  const approver = generateKeyPair();
-  let now = (): number => start;
-  const gateway = new SteeredGateway(
-    {
-      dataDirectory: options.dataDirectory,
-      settings: {
-        http: { host: '127.0.0.1', port: 0 },
-        mqtt: { host: '127.0.0.1', port: 0 },
-        approvers: [{ name: 'demo', key: toBase64(approver.publicKey.bytes) }],
-        cacheDirectory: options.cacheDirectory,
-      },
-    },
-    () => now(),
-  );
-  const district = new VirtualDistrict(
-    {
-      content,
-      day,
-      seed,
-      start,
-      log: options.log ?? silent,
-      thrown: (device, name, error) => {
-        thrown.push({ device, name, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-      },
-    },
-    (worldNow) => {
-      now = worldNow;
-      return gateway;
-    },
-  );
-  const { time, fleet, flights } = district;
-  const stepper = new Stepper(time, flights, fleet, gateway);
-  const api = new GatewayApi(
-    () => gateway.uplink().url,
-    () => gateway.uplink().token,
-  );
+  const stage = new Stage(content, {
+    contentDirectory: options.contentDirectory,
+    day,
+    seed,
+    start,
+    dataDirectory: options.dataDirectory,
+    cacheDirectory: options.cacheDirectory,
+    approver: generateKeyPair(),
+    httpPort: 0,
+    ...(options.log ? { log: options.log } : {}),
+  });
+  const { stepper, gateway, api, district } = stage;
   try {
-    await gateway.start();
-    const report: SetupReport = (setup) => onProgress?.({ phase: 'set-up', setup, at: start, speed: 0 });
-    await importContent(api, options.contentDirectory, report);
-    await enrolFleet(api, fleet, approver, report);
-    const releases = await approveAll(api, approver, report);
-    await stepper.settle();
+    await stage.setUp((setup) => onProgress?.({ phase: 'set-up', setup, at: start, speed: 0 }));
+    signal?.throwIfAborted();
     const setupSeconds = (performance.now() - began) / 1000;
-
-    const truthInput = truthInputOf(district, releases, span, day, start);
-    const faults = scenario(sceneOf(truthInput, district, seed, start));
-    scheduleFaults(faults, {
-      time,
-      device: (id) => fleet.get(id),
-      line: (route) => {
-        const line = district.lines.get(route);
-        if (!line) throw new RangeError(`no route ${route}`);
-        return line;
-      },
-    });
-    let index = 0;
-    for (const twin of fleet.all()) {
-      time.at(start + Math.floor((index++ * powerOnMs) / fleet.size / 1000) * 1000, 'world', () => twin.powerOn());
-    }
-    district.setInMotion(span.to);
+    stage.scheduleDay(day, span, scenario);
+    stage.setOut(span.to);
 
     const dayBegan = performance.now();
+    const speed = (at: number): number => (at - start) / (performance.now() - dayBegan);
     let shownAt = dayBegan;
     const onInstant = (at: number): void => {
       const real = performance.now();
       if (real - shownAt < 1000) return;
       shownAt = real;
-      onProgress?.({ phase: 'day', at, speed: (at - start) / (real - dayBegan) });
+      onProgress?.({ phase: 'day', at, speed: speed(at) });
     };
-    const runUntil = (instant: number): Promise<void> => stepper.runUntil(instant, signal, onInstant);
+    const runUntil = async (instant: number): Promise<void> => {
+      await stepper.runUntil(instant, signal, onInstant);
+      signal?.throwIfAborted();
+    };
     const controls: RehearsalControls = {
-      district,
-      gateway,
-      api,
+      stage,
       runUntil,
       async kill9() {
         await gateway.kill9();
@@ -216,26 +142,25 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       await intervention.run(controls);
     }
     await runUntil(span.to + trailMs);
-    signal?.throwIfAborted();
 
-    onProgress?.({ phase: 'ledger', at: time.now(), speed: (time.now() - start) / (performance.now() - dayBegan) });
+    const { time } = district;
+    onProgress?.({ phase: 'ledger', at: time.now(), speed: speed(time.now()) });
     await api.post(`/api/days/${day}/close`, {});
     const ledger = await api.json<LedgerEntry[]>(`/api/ledger/${day}`);
-    const truth = truthOf(truthInputOf(district, releases, span, day, start));
+    const truth = truthOf(stage.truthInput(day, span));
     const result = judged(truth, ledger, span, content);
     const seconds = (performance.now() - began) / 1000;
     return {
-      devices: fleet.size,
+      devices: district.fleet.size,
       ...result,
       seconds: round(seconds),
       speedup: round((span.to - span.from) / 1000 / seconds),
       setupSeconds: round(setupSeconds),
-      thrown,
-      work: { ...stepper.counts, messages: fleet.sent() },
+      thrown: stage.thrown,
+      work: { ...stepper.counts, messages: district.fleet.sent() },
     };
   } finally {
-    for (const twin of fleet.all()) twin.powerOff(false);
-    await gateway.stop().catch(() => gateway.kill9());
+    await stage.close();
   }
 }
 
@@ -274,59 +199,3 @@ function judged(truth: readonly TrueSlot[], all: readonly LedgerEntry[], span: S
     disagreements,
   };
 }
-
-function truthInputOf(
-  district: VirtualDistrict,
-  releases: readonly NamedRelease[],
-  span: Span,
-  day: string,
-  publishedAt: number,
-): TruthInput {
-  const { content, fleet, zone } = district;
-  const devices = [...fleet.all()].map((twin): Witnessed => {
-    const { profile, place } = twin.entry;
-    const { quietHours, volumeCap } = twin.limits;
-    const forbidden = volumeCap === 0 ? [span] : quietHours ? quietSpans(quietHours, day, zone) : [];
-    const outputs = outputsOf[profile];
-    return { id: twin.id, profile, place, outputs, policy: district.policyOf(place), forbidden, facts: twin.facts };
-  });
-  return {
-    day,
-    span,
-    calendar: content.calendar,
-    releases: releases.map((one) => ({ ...one, effectiveFrom: publishedAt + deliveryMs })),
-    devices,
-    routes: content.routes.map(({ id, stops }) => ({ id, stops: stops.map(({ site }) => site) })),
-    callsBetween: (route, site, from, to) => district.calls(route, site, from, to) > 0,
-  };
-}
-
-function sceneOf(input: TruthInput, district: VirtualDistrict, seed: number, publishedAt: number): Scene {
-  const byId = new Map(input.devices.map((device) => [device.id, device]));
-  const expected = new Map<string, ReturnType<typeof expectedOf>>();
-  return {
-    seed,
-    span: input.span,
-    publishedAt,
-    devices: input.devices.map(({ id, profile, place }) => ({ id, profile, place })),
-    routes: district.content.routes.map(({ id }) => id),
-    expected(id) {
-      const device = byId.get(id);
-      const known = expected.get(id) ?? (device ? expectedOf(device, input) : []);
-      expected.set(id, known);
-      return known;
-    },
-    files(id) {
-      const device = byId.get(id);
-      if (!device) return [];
-      const { profile, place } = device;
-      const mine = input.releases.filter(({ release: { audience } }) => {
-        return audience.profiles.includes(profile) && audience.places.includes(place);
-      });
-      return mine.flatMap(({ release }) => renditionsFor(release, profile).map(({ sha256 }) => sha256)).sort();
-    },
-  };
-}
-
-/** Where a checkout keeps rendered audio between runs. */
-export const defaultCacheDirectory = (): string => join(process.cwd(), '.xiaolaba', 'cache');

@@ -1,12 +1,5 @@
 import { enrol, enrolRequest, identityFrom } from '@xiaolaba/device';
-import {
-  decodeMessage,
-  envelopeLimits,
-  type NamedRelease,
-  releaseSchema,
-  sealEnvelope,
-  worldError,
-} from '@xiaolaba/protocol';
+import { decodeMessage, type NamedRelease, releaseSchema, sealEnvelope, worldError } from '@xiaolaba/protocol';
 import { generateKeyPair, type KeyPair, sha256 } from '@xiaolaba/protocol/node';
 import type { Fleet } from './fleet.js';
 import type { GatewayApi } from './host/gateway-api.js';
@@ -25,7 +18,9 @@ export interface SetupStep {
 
 export type SetupReport = (step: SetupStep) => void;
 
-const watchEveryMs = 500;
+const watchEveryMs = 1000;
+/** A release may be long: an audience of thousands of places. */
+const releaseLimits = { maxBytes: 4 * 1024 * 1024, maxDepth: 16 };
 
 /** Hands the content over and waits until every voice is rendered. @throws XiaolabaError of the gateway */
 export async function importContent(api: GatewayApi, directory: string, report: SetupReport): Promise<void> {
@@ -82,7 +77,7 @@ export async function approveAll(api: GatewayApi, approver: KeyPair, report: Set
     const payload = await api.bytes(`/api/candidates/${candidate.sha256}`);
     const envelope = await sealEnvelope('release', payload, [approver.signer]);
     await api.post('/api/releases', envelope);
-    releases.push({ sha256: sha256(envelope), release: decodeMessage(releaseSchema, payload, envelopeLimits) });
+    releases.push({ sha256: sha256(envelope), release: decodeMessage(releaseSchema, payload, releaseLimits) });
     report({ step: 'approve', done: index + 1, of: candidates.length });
   }
   return releases;

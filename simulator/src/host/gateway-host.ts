@@ -1,7 +1,7 @@
 /** Runs a gateway in a process of its own, by the world's time: forked by `SteeredGateway`. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import { startGateway } from '@xiaolaba/gateway';
+import { checkSettings, startGateway } from '@xiaolaba/gateway';
 import { errorCode, errorText } from '@xiaolaba/protocol';
 import { pino } from 'pino';
 import type { Answer, Order, Request, Standing, Started, StartOrder } from './messages.js';
@@ -35,10 +35,10 @@ function standing({ gateway, clock }: Running): Standing {
   return { ...gateway.counters(), next: clock.next() };
 }
 
-async function start({ at, settings }: StartOrder): Promise<Started> {
+async function start({ at, settings, dataDirectory }: StartOrder): Promise<Started> {
   const clock = new SteeredClock(at);
   const log = pino({ level: process.env.XIAOLABA_LOG ?? 'silent' }, pino.destination(2));
-  const gateway = await startGateway(settings as Parameters<typeof startGateway>[0], {
+  const gateway = await startGateway(checkSettings(dataDirectory, settings, 'simulator'), {
     clock,
     log,
     // A whole fleet behind one address, and a log-in at every turn of the world.

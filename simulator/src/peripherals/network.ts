@@ -56,16 +56,22 @@ class GatedSocket extends Socket {
     return super.push(chunk, encoding);
   }
 
-  override _write(chunk: Buffer, encoding: BufferEncoding, done: Done): void {
+  override _write(chunk: Buffer | string, encoding: BufferEncoding, done: Done): void {
     if (chunk[0] === 0xe0 && chunk.length === 2) this.#goodbye = true;
     if (this.gate.isOpen) super._write(chunk, encoding, done);
     else this.gate.pass(() => (this.destroyed ? done() : super._write(chunk, encoding, done)));
   }
 
-  override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], done: Done): void {
-    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done);
+  override _writev(chunks: { chunk: Buffer | string; encoding: BufferEncoding }[], done: Done): void {
+    const bytes = chunks.map(({ chunk, encoding }) =>
+      typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk,
+    );
+    this._write(Buffer.concat(bytes), bufferEncoding, done);
   }
 }
+
+/** How streams call the encoding of what is no string; its type leaves that out. */
+const bufferEncoding = 'buffer' as BufferEncoding;
 
 /** At most so many requests of the fleet at once: the line to the gateway is shared. */
 export class RequestLane {

@@ -12,8 +12,6 @@ export interface Line {
   readonly id: string;
   /** Running time from the first stop, minutes. */
   readonly stops: readonly { readonly site: string; readonly position: Position; readonly minutes: number }[];
-  /** Instants of departures from the first and from the last stop. */
-  readonly departures: { readonly outbound: readonly number[]; readonly inbound: readonly number[] };
 }
 
 export interface BusPorts {
@@ -22,7 +20,7 @@ export interface BusPorts {
   fix(position: Position): void;
 }
 
-type End = 'outbound' | 'inbound';
+export type Direction = 'out' | 'back';
 
 /** How a driver keeps the timetable: milliseconds. */
 const habits = {
@@ -48,11 +46,11 @@ interface Bus extends BusPorts {
 
 /** The buses of one line: they leave by the timetable, drive, stop, rest and come back. */
 export class BusLine {
-  readonly #waiting: Record<End, Bus[]> = { outbound: [], inbound: [] };
+  readonly #waiting: Record<Direction, Bus[]> = { out: [], back: [] };
   readonly #buses: readonly Bus[];
   readonly #outOfService = new Set<string>();
   /** Trips that wait for their bus, by when they were to begin. */
-  readonly #owed: Record<End, number[]> = { outbound: [], inbound: [] };
+  readonly #owed: Record<Direction, number[]> = { out: [], back: [] };
   /** Departures for which no bus was there. */
   skipped = 0;
 
@@ -71,19 +69,30 @@ export class BusLine {
     }));
   }
 
-  /** Puts the buses out at both ends, by how soon each end needs one, and schedules the day's departures. */
-  start(): void {
-    const { outbound, inbound } = this.line.departures;
+  /** Puts the buses out at both ends. */
+  putOut(): void {
     for (const [index, bus] of this.#buses.entries()) {
-      const end: End = index % 2 === 0 ? 'outbound' : 'inbound';
+      const end: Direction = index % 2 === 0 ? 'out' : 'back';
       this.#waiting[end].push(bus);
       const at = this.#terminal(end);
       if (!at) continue;
       bus.facts.visits.push({ site: at.site, from: this.time.now(), to: Number.POSITIVE_INFINITY });
-      this.time.at(this.time.now(), 'world', () => bus.fix(measured(at.position, bus.noise)));
+      bus.fix(measured(at.position, bus.noise));
     }
-    for (const at of outbound) this.time.at(at, 'world', () => this.#due('outbound'));
-    for (const at of inbound) this.time.at(at, 'world', () => this.#due('inbound'));
+  }
+
+  /** Schedules departures: out from the first stop, back from the last. */
+  schedule(departures: readonly { readonly direction: Direction; readonly at: number }[]): void {
+    for (const { direction, at } of departures) this.time.at(at, 'world', () => this.#due(direction));
+  }
+
+  /** Where a receiver that has just been switched on finds each bus. */
+  locate(): void {
+    for (const bus of this.#buses) {
+      const visit = bus.facts.visits.at(-1);
+      const stop = this.line.stops.find(({ site }) => site === visit?.site);
+      if (stop && visit?.to === Number.POSITIVE_INFINITY) bus.fix(measured(stop.position, bus.noise));
+    }
   }
 
   /** A bus that goes to the depot makes no further trip; it comes back where it left. */
@@ -92,11 +101,11 @@ export class BusLine {
     else this.#outOfService.add(device);
   }
 
-  #terminal(end: End): Line['stops'][number] | undefined {
-    return end === 'outbound' ? this.line.stops[0] : this.line.stops.at(-1);
+  #terminal(end: Direction): Line['stops'][number] | undefined {
+    return end === 'out' ? this.line.stops[0] : this.line.stops.at(-1);
   }
 
-  #due(end: End): void {
+  #due(end: Direction): void {
     const at = this.time.now();
     this.#owed[end].push(at);
     this.#dispatch(end);
@@ -108,7 +117,7 @@ export class BusLine {
     });
   }
 
-  #dispatch(end: End): void {
+  #dispatch(end: Direction): void {
     const index = this.#waiting[end].findIndex((bus) => !this.#outOfService.has(bus.device));
     if (index < 0 || this.#owed[end].length === 0) return;
     const [bus] = this.#waiting[end].splice(index, 1);
@@ -117,14 +126,14 @@ export class BusLine {
   }
 
   /** Stops in the order of a direction, with the running time from its first, milliseconds. */
-  #way(end: End): { site: string; position: Position; after: number }[] {
+  #way(end: Direction): { site: string; position: Position; after: number }[] {
     const { stops } = this.line;
     const whole = stops.at(-1)?.minutes ?? 0;
-    if (end === 'outbound') return stops.map((stop) => ({ ...stop, after: stop.minutes * minute }));
+    if (end === 'out') return stops.map((stop) => ({ ...stop, after: stop.minutes * minute }));
     return stops.toReversed().map((stop) => ({ ...stop, after: (whole - stop.minutes) * minute }));
   }
 
-  #leave(bus: Bus, end: End, index: number, departedAt: number): void {
+  #leave(bus: Bus, end: Direction, index: number, departedAt: number): void {
     const way = this.#way(end);
     const here = way[index];
     const next = way[index + 1];
@@ -157,7 +166,7 @@ export class BusLine {
     }
   }
 
-  #arrive(bus: Bus, end: End, index: number, departedAt: number, stops: number): void {
+  #arrive(bus: Bus, end: Direction, index: number, departedAt: number, stops: number): void {
     const here = this.#way(end)[index];
     if (!here) return;
     const at = this.time.now();
@@ -168,7 +177,7 @@ export class BusLine {
       this.time.at(at + dwell, 'world', () => this.#leave(bus, end, index, departedAt));
       return;
     }
-    const back: End = end === 'outbound' ? 'inbound' : 'outbound';
+    const back: Direction = end === 'out' ? 'back' : 'out';
     this.time.at(at + habits.layover, 'world', () => {
       this.#waiting[back].push(bus);
       bus.fix(measured(here.position, bus.noise));

@@ -24,11 +24,11 @@ const line: Line = {
     position: [115 + index * 0.01, 23.4] as Position,
     minutes,
   })),
-  departures: {
-    outbound: Array.from({ length: 12 }, (_, index) => 6 * hour + index * 15 * minute),
-    inbound: Array.from({ length: 12 }, (_, index) => 6 * hour + index * 15 * minute),
-  },
 };
+const departures = Array.from({ length: 12 }, (_, index) => 6 * hour + index * 15 * minute).flatMap((at) => [
+  { direction: 'out' as const, at },
+  { direction: 'back' as const, at },
+]);
 
 function drive(seed: number, buses: number) {
   const time = new WorldTime(5.9 * hour);
@@ -41,7 +41,8 @@ function drive(seed: number, buses: number) {
     return { device, facts: own, fix: (position: Position) => void fixes.push({ device, at: time.now(), position }) };
   });
   const busLine = new BusLine(line, ports, time, seed);
-  busLine.start();
+  busLine.putOut();
+  busLine.schedule(departures);
   runUntil(time, 10 * hour);
   return { fixes, facts, busLine, time };
 }

@@ -1,0 +1,197 @@
+import type { AgentLog } from '@xiaolaba/device';
+import { type Content, loadContent } from '@xiaolaba/gateway';
+import { callerError, type NamedRelease, quietSpans, renditionsFor, type Span, toBase64 } from '@xiaolaba/protocol';
+import type { KeyPair } from '@xiaolaba/protocol/node';
+import { outputsOf, VirtualDistrict } from './district.js';
+import { scheduleFaults } from './faults/faults.js';
+import { GatewayApi } from './host/gateway-api.js';
+import { SteeredGateway } from './host/steered-gateway.js';
+import type { Scenario, Scene } from './scenarios/index.js';
+import { approveAll, enrolFleet, importContent, type SetupReport } from './setup.js';
+import { Stepper } from './time/stepper.js';
+import { expectedOf, type TruthInput, type Witnessed } from './truth.js';
+
+/** Devices are switched on one after the other within this, milliseconds. */
+const powerOnMs = 60_000;
+/** What the gateway gives devices to fetch a release before it is expected of them. */
+const deliveryMs = 120_000;
+
+export interface StageOptions {
+  readonly contentDirectory: string;
+  /** Local day on which the world begins. */
+  readonly day: string;
+  readonly seed: number;
+  /** When it begins, as an instant. */
+  readonly start: number;
+  readonly dataDirectory: string;
+  readonly cacheDirectory: string;
+  readonly approver: KeyPair;
+  /** 0 takes any free port. */
+  readonly httpPort: number;
+  readonly log?: AgentLog;
+}
+
+export interface Thrown {
+  readonly device: string;
+  readonly name: string;
+  readonly message: string;
+}
+
+const silent: AgentLog = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** @throws XiaolabaError `content-refused` with the problems */
+export async function readContent(directory: string): Promise<Content> {
+  const { content, problems } = await loadContent(directory);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (content && errors.length === 0) return content;
+  throw callerError('content-refused', `${directory}: ${errors.length} errors`, {
+    directory,
+    problems: errors.slice(0, 20).map(({ file, line, code }) => `${file}:${line ?? ''} ${code}`),
+  });
+}
+
+/** A world and a gateway that share one time: set up, then moved on by whoever holds it. */
+export class Stage {
+  readonly district: VirtualDistrict;
+  readonly gateway: SteeredGateway;
+  readonly stepper: Stepper;
+  readonly api: GatewayApi;
+  readonly thrown: Thrown[] = [];
+  releases: readonly NamedRelease[] = [];
+
+  constructor(
+    readonly content: Content,
+    readonly options: StageOptions,
+  ) {
+    const { day, seed, start, approver, dataDirectory, cacheDirectory, httpPort } = options;
+    let now = (): number => start;
+    this.gateway = new SteeredGateway(
+      {
+        dataDirectory,
+        settings: {
+          http: { host: '127.0.0.1', port: httpPort },
+          mqtt: { host: '127.0.0.1', port: 0 },
+          approvers: [{ name: 'demo', key: toBase64(approver.publicKey.bytes) }],
+          cacheDirectory,
+        },
+      },
+      () => now(),
+    );
+    this.district = new VirtualDistrict(
+      {
+        content,
+        day,
+        seed,
+        start,
+        log: options.log ?? silent,
+        thrown: (device, name, error) => {
+          const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+          this.thrown.push({ device, name, message });
+        },
+      },
+      (worldNow) => {
+        now = worldNow;
+        return this.gateway;
+      },
+    );
+    const { time, flights, fleet } = this.district;
+    this.stepper = new Stepper(time, flights, fleet, this.gateway);
+    this.api = new GatewayApi(
+      () => this.gateway.uplink().url,
+      () => this.gateway.uplink().token,
+    );
+  }
+
+  /** Starts the gateway and brings content, devices and releases to it. @throws XiaolabaError of the gateway */
+  async setUp(report: SetupReport): Promise<void> {
+    const { contentDirectory, approver } = this.options;
+    await this.gateway.start();
+    await importContent(this.api, contentDirectory, report);
+    await enrolFleet(this.api, this.district.fleet, approver, report);
+    this.releases = await approveAll(this.api, approver, report);
+    await this.stepper.settle();
+  }
+
+  /** Devices are switched on one after the other, vehicles stand at their terminals. */
+  setOut(until: number): void {
+    const { time, fleet } = this.district;
+    let index = 0;
+    for (const twin of fleet.all()) {
+      const wait = Math.floor((index++ * powerOnMs) / fleet.size / 1000) * 1000;
+      time.at(time.now() + wait, 'world', () => twin.powerOn());
+    }
+    this.district.setOut(until);
+    time.at(time.now() + powerOnMs, 'world', () => {
+      for (const line of this.district.lines.values()) line.locate();
+    });
+  }
+
+  /** The traffic of a day, and what goes wrong on it. */
+  scheduleDay(day: string, span: Span, scenario: Scenario): void {
+    const { district } = this;
+    district.scheduleDay(day);
+    const scene = this.#scene(this.truthInput(day, span));
+    scheduleFaults(scenario(scene), {
+      time: district.time,
+      device: (id) => district.fleet.get(id),
+      line: (route) => {
+        const line = district.lines.get(route);
+        if (!line) throw new RangeError(`no route ${route}`);
+        return line;
+      },
+    });
+  }
+
+  truthInput(day: string, span: Span): TruthInput {
+    const { district, content, options } = this;
+    const devices = [...district.fleet.all()].map((twin): Witnessed => {
+      const { profile, place } = twin.entry;
+      const { quietHours, volumeCap } = twin.limits;
+      const forbidden = volumeCap === 0 ? [span] : quietHours ? quietSpans(quietHours, day, district.zone) : [];
+      const { id, facts } = twin;
+      return { id, profile, place, outputs: outputsOf[profile], policy: district.policyOf(place), forbidden, facts };
+    });
+    return {
+      day,
+      span,
+      calendar: content.calendar,
+      releases: this.releases.map((one) => ({ ...one, effectiveFrom: options.start + deliveryMs })),
+      devices,
+      routes: content.routes.map(({ id, stops }) => ({ id, stops: stops.map(({ site }) => site) })),
+      callsBetween: (route, site, from, to) => district.calls(day, route, site, from, to) > 0,
+    };
+  }
+
+  /** Pulls every plug and ends the gateway properly. */
+  async close(): Promise<void> {
+    for (const twin of this.district.fleet.all()) twin.powerOff(false);
+    await this.gateway.stop().catch(() => this.gateway.kill9());
+  }
+
+  #scene(input: TruthInput): Scene {
+    const byId = new Map(input.devices.map((device) => [device.id, device]));
+    const expected = new Map<string, ReturnType<typeof expectedOf>>();
+    return {
+      seed: this.options.seed,
+      span: input.span,
+      publishedAt: this.options.start,
+      devices: input.devices.map(({ id, profile, place }) => ({ id, profile, place })),
+      routes: input.routes.map(({ id }) => id),
+      expected(id) {
+        const device = byId.get(id);
+        const known = expected.get(id) ?? (device ? expectedOf(device, input) : []);
+        expected.set(id, known);
+        return known;
+      },
+      files(id) {
+        const device = byId.get(id);
+        if (!device) return [];
+        const { profile, place } = device;
+        const mine = input.releases.filter(({ release: { audience } }) => {
+          return audience.profiles.includes(profile) && audience.places.includes(place);
+        });
+        return mine.flatMap(({ release }) => renditionsFor(release, profile).map(({ sha256 }) => sha256)).sort();
+      },
+    };
+  }
+}
