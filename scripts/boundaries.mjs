@@ -17,13 +17,27 @@ const cruise = (...paths) => {
 const packages = ['protocol/src', 'gateway/src', 'gateway/console/src', 'device/src', 'simulator/src', 'cli/src'];
 const summary = cruise(...packages);
 for (const { rule, from, to } of summary.violations) console.error(`${rule.severity} ${rule.name}: ${from} → ${to}`);
-console.log(`${summary.totalCruised} modules, ${summary.totalDependenciesCruised} dependencies, ${summary.error} violations`);
+console.log(
+  `${summary.totalCruised} modules, ${summary.totalDependenciesCruised} dependencies, ${summary.error} violations`,
+);
 let failed = summary.error > 0 || summary.totalCruised < 50;
 
 const plants = [
-  ['gateway/src/planted-violation.ts', "import { createAgent } from '@xiaolaba/device';\nexport const planted = createAgent;\n", 'gateway-not-device'],
-  ['device/src/planted-violation.ts', "import { startGateway } from '@xiaolaba/gateway';\nexport const planted = startGateway;\n", 'device-not-gateway'],
-  ['protocol/src/planted-violation.ts', "import { readFileSync } from 'node:fs';\nexport const planted = readFileSync;\n", 'protocol-is-pure'],
+  [
+    'gateway/src/planted-violation.ts',
+    "import { createAgent } from '@xiaolaba/device';\nexport const planted = createAgent;\n",
+    'gateway-not-device',
+  ],
+  [
+    'device/src/planted-violation.ts',
+    "import { startGateway } from '@xiaolaba/gateway';\nexport const planted = startGateway;\n",
+    'device-not-gateway',
+  ],
+  [
+    'protocol/src/planted-violation.ts',
+    "import { readFileSync } from 'node:fs';\nexport const planted = readFileSync;\n",
+    'protocol-is-pure',
+  ],
 ];
 for (const [path, text, rule] of plants) {
   try {

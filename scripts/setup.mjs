@@ -1,9 +1,10 @@
 // Everything that has to be there before the product runs. Plain JavaScript: it runs before npm packages exist.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from './lock.mjs';
+import { npmPackagesStand } from './npm-packages.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -11,9 +12,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const runtimePrograms = { ffmpeg: 'ffmpeg', 'espeak-ng': 'espeak-ng' };
 export const testPrograms = { chromium: 'chromium', mosquitto_sub: 'mosquitto-clients', socat: 'socat' };
 
-const say = (quiet, text) => {
-  if (!quiet) process.stderr.write(`${text}\n`);
-};
+/** Standard output belongs to the command, which may be writing JSON. */
+const say = (text) => process.stderr.write(`${text}\n`);
 
 class SetupError extends Error {}
 
@@ -28,76 +28,123 @@ const isOnPath = (program) =>
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new SetupError(`需要 Node.js 20.19 或更新，现为 ${process.versions.node}。 / Node.js 20.19 or newer is needed.`);
+  throw new SetupError(
+    `需要 Node.js 20.19 或更新，现为 ${process.versions.node}。 / Node.js 20.19 or newer is needed.`,
+  );
 }
 
-function npmPackages(quiet) {
-  const stamp = join(root, 'node_modules/.xiaolaba-installed');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  say(quiet, '· 安装 npm 依赖（首次约一分钟） / installing npm packages');
+function installNpmPackages() {
+  say('· 安装 npm 依赖（首次约一分钟） / installing npm packages (about a minute the first time)');
   if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
     throw new SetupError('npm ci 失败，见上面的输出。 / npm ci failed, see above.');
   }
-  writeFileSync(stamp, wanted);
 }
 
-function debianPackages(programs, quiet) {
-  const missing = Object.entries(programs).filter(([program]) => !isOnPath(program));
-  if (missing.length === 0) return;
+const missingPrograms = (programs) => Object.entries(programs).filter(([program]) => !isOnPath(program));
+
+function installDebianPackages(missing) {
   const packages = missing.map(([, name]) => name);
   const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (!isOnPath('apt-get')) {
-    throw new SetupError(`缺少程序 ${missing.map(([program]) => program).join('、')}，请用本机的软件包管理器安装。 / Install these programs with this system's package manager.`);
+    const names = missing.map(([program]) => program).join('、');
+    throw new SetupError(
+      `缺少程序 ${names}，请用本机的软件包管理器安装。 / Install these programs with this system's package manager: ${names}`,
+    );
   }
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const may = prefix.length === 0 || (isOnPath('sudo') && run('sudo', ['-n', 'true'], { stdio: 'ignore' }));
-  if (!may) throw new SetupError(`请先运行这一行，再重试： / Run this line, then try again:\n  sudo apt-get update && sudo ${line}`);
-  say(quiet, `· 安装系统软件包 / installing Debian packages: ${packages.join(' ')}`);
+  if (!may) {
+    throw new SetupError(
+      `请先运行这一行，再重试： / Run this line, then try again:\n  sudo apt-get update && sudo ${line}`,
+    );
+  }
+  say(`· 安装系统软件包 / installing Debian packages: ${packages.join(' ')}`);
   const [head, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive'];
   const apt = (args) => run(head, [...rest, 'apt-get', ...args], { stdio: ['ignore', 'ignore', 2] });
   apt(['update', '-qq']);
-  if (!apt(line.split(' ').slice(1))) throw new SetupError(`安装失败，请手工运行： / Installation failed, run by hand:\n  ${line}`);
+  if (!apt(line.split(' ').slice(1))) {
+    throw new SetupError(
+      `安装失败，请手工运行： / Installation failed, run by hand:\n  ${prefix.length > 0 ? 'sudo ' : ''}${line}`,
+    );
+  }
 }
 
 const skipped = new Set(['node_modules', 'dist', '.git', '.xiaolaba']);
 
-function newest(folder, accept) {
+function newest(path, accept) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
   let latest = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (skipped.has(entry.name)) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) latest = Math.max(latest, newest(path, accept));
-    else if (accept(entry.name)) latest = Math.max(latest, statSync(path).mtimeMs);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (skipped.has(entry.name) || !(entry.isDirectory() || accept(entry.name))) continue;
+    latest = Math.max(latest, newest(join(path, entry.name), accept));
   }
   return latest;
-}
-
-const stampOf = (name) => join(root, 'node_modules/.xiaolaba-built', name);
-
-/** Runs a build step only where its sources are newer than its last success. */
-function build(name, folders, accept, text, command, args, quiet) {
-  const stamp = stampOf(name);
-  const latest = Math.max(...folders.map((folder) => newest(join(root, folder), accept)));
-  if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= latest) return;
-  say(quiet, text);
-  if (!run(command, args)) throw new SetupError(`${text} … 失败 / failed`);
-  mkdirSync(join(root, 'node_modules/.xiaolaba-built'), { recursive: true });
-  writeFileSync(stamp, String(latest));
 }
 
 const isCode = (name) => /\.(ts|mts|json)$/.test(name) && !name.endsWith('.test.ts');
 const isPage = (name) => /\.(ts|vue|css|html|json|svg)$/.test(name) && !name.endsWith('.test.ts');
 
-/** Sets up and builds; takes no time where nothing has changed. Ends the process with a plain message where it can't. */
-export async function prepare({ quiet = false, programs = {} } = {}) {
+/** What is built, from what, and one file that is there once it is. */
+const builds = [
+  {
+    name: 'packages',
+    sources: ['protocol', 'gateway/src', 'device', 'simulator', 'cli', 'tsconfig.base.json', 'tsconfig.json'],
+    accept: isCode,
+    result: 'cli/dist/main.js',
+    text: '· 编译 / compiling',
+    command: [join(root, 'node_modules/.bin/tsc'), '-b'],
+  },
+  {
+    name: 'console',
+    sources: ['gateway/console', 'gateway/src/api'],
+    accept: isPage,
+    result: 'gateway/console/dist/index.html',
+    text: '· 生成控制台页面 / building the console',
+    command: ['npm', 'run', '--silent', 'build', '-w', '@xiaolaba/console'],
+  },
+];
+
+const stamps = join(root, 'node_modules/.xiaolaba-built');
+const newestSource = ({ sources, accept }) => Math.max(...sources.map((path) => newest(join(root, path), accept)));
+
+function isBuilt(build) {
+  const stamp = join(stamps, build.name);
+  return (
+    existsSync(join(root, build.result)) &&
+    existsSync(stamp) &&
+    Number(readFileSync(stamp, 'utf8')) >= newestSource(build)
+  );
+}
+
+function runBuild(build) {
+  say(build.text);
+  // Read before the build: what changes meanwhile is built the next time.
+  const latest = newestSource(build);
+  const [command, ...args] = build.command;
+  if (!run(command, args)) throw new SetupError(`${build.text} … 失败 / failed`);
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(join(stamps, build.name), String(latest));
+}
+
+/**
+ * Sets up and builds; where nothing has changed it takes no time and writes nothing, so it also runs on a read-only
+ * disk. Ends the process with a plain message where it can't. `XIAOLABA_SETUP=off` leaves everything as it is.
+ */
+export async function prepare({ programs = {} } = {}) {
+  if (process.env.XIAOLABA_SETUP === 'off') return;
+  const wanted = { ...runtimePrograms, ...programs };
+  const isReady = () => npmPackagesStand(root) && missingPrograms(wanted).length === 0 && builds.every(isBuilt);
   try {
     checkNode();
-    npmPackages(quiet);
-    debianPackages({ ...runtimePrograms, ...programs }, quiet);
-    const bin = (name) => join(root, 'node_modules/.bin', name);
-    build('packages', ['protocol', 'gateway/src', 'device', 'simulator', 'cli'], isCode, '· 编译 / compiling', bin('tsc'), ['-b'], quiet);
-    build('console', ['gateway/console', 'gateway/src/api'], isPage, '· 生成控制台页面 / building the console', 'npm', ['run', '--silent', 'build', '-w', '@xiaolaba/console'], quiet);
+    if (isReady()) return;
+    // Two at once would take the packages from under one another.
+    await withLock(join(root, '.xiaolaba/setup.lock'), say, () => {
+      if (!npmPackagesStand(root)) installNpmPackages();
+      const missing = missingPrograms(wanted);
+      if (missing.length > 0) installDebianPackages(missing);
+      for (const build of builds) if (!isBuilt(build)) runBuild(build);
+    });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stderr.write(`\n${error.message}\n`);
@@ -105,4 +152,4 @@ export async function prepare({ quiet = false, programs = {} } = {}) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await prepare();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await prepare();

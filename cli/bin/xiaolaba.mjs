@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 const setup = new URL('../../scripts/setup.mjs', import.meta.url);
 if (existsSync(setup)) {
   const { prepare } = await import(setup.href);
-  await prepare({ quiet: true });
+  await prepare();
 }
 const { main } = await import('../dist/main.js');
 process.exitCode = await main(process.argv.slice(2));
