@@ -9,12 +9,13 @@ import { fieldNamesIn, textFieldNames } from './placeholders.js';
 import type { Problems } from './problems.js';
 import type { ReadDocument } from './read-document.js';
 
+/** What a campaign may name; a list that could not be read is not there. */
 export interface KnownIds {
-  readonly townships: ReadonlySet<string>;
-  readonly policeStations: ReadonlySet<string>;
-  readonly sites: ReadonlySet<string>;
-  readonly routes: ReadonlySet<string>;
-  readonly fleets: ReadonlySet<string>;
+  readonly townships?: ReadonlySet<string>;
+  readonly policeStations?: ReadonlySet<string>;
+  readonly sites?: ReadonlySet<string>;
+  readonly routes?: ReadonlySet<string>;
+  readonly fleets?: ReadonlySet<string>;
 }
 
 type At = (...path: (string | number)[]) => { field: string; line?: number };
@@ -23,7 +24,7 @@ type At = (...path: (string | number)[]) => { field: string; line?: number };
 export async function checkCampaign(
   { file, value, lineOf }: ReadDocument<CampaignFile>,
   known: KnownIds,
-  tables: Tables,
+  tables: Tables | undefined,
   audioDirectory: string,
   problems: Problems,
 ): Promise<void> {
@@ -41,13 +42,14 @@ export async function checkCampaign(
   ] as const;
   for (const [name, ids] of lists) {
     for (const [index, id] of (value.audience[name] ?? []).entries()) {
-      if (!ids.has(id)) problems.error(file, 'reference-unknown', { id, what: name }, at('audience', name, index));
+      if (ids && !ids.has(id))
+        problems.error(file, 'reference-unknown', { id, what: name }, at('audience', name, index));
     }
   }
   for (const [index, dialect] of (value.audience.dialects ?? []).entries())
     checkDialect(file, dialect, problems, at('audience', 'dialects', index));
-  const places = audiencePlaces(value.audience, tables);
-  if (places.length === 0) problems.warning(file, 'audience-empty', {}, at('audience'));
+  const places = tables ? audiencePlaces(value.audience, tables) : [];
+  if (tables && places.length === 0) problems.warning(file, 'audience-empty', {}, at('audience'));
   await checkItems(file, value.items, audioDirectory, problems, at);
   checkCues(file, value, places, problems, at);
 }

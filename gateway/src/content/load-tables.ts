@@ -21,6 +21,11 @@ export interface Tables {
   readonly devices: readonly DeviceEntry[];
 }
 
+export interface LoadedTables extends Tables {
+  /** Whether every row could be read: only then is a mention of something else a wrong one. */
+  readonly complete: boolean;
+}
+
 /** Tells ids that occur twice; the first stays. */
 function unique<T extends { id: string }>(file: string, rows: readonly Row<T>[], problems: Problems): Row<T>[] {
   const seen = new Set<string>();
@@ -36,7 +41,7 @@ export async function loadTables(
   directory: string,
   district: District | undefined,
   problems: Problems,
-): Promise<Tables> {
+): Promise<LoadedTables> {
   const file = (name: string) => join('sites', name);
   const read = <S extends Parameters<typeof readTable>[2]>(name: string, schema: S) =>
     readTable(join(directory, 'sites', name), file(name), schema, problems);
@@ -46,17 +51,26 @@ export async function loadTables(
   const fleetRows = unique(file('fleets.csv'), await read('fleets.csv', fleetRowSchema), problems);
   const deviceRows = unique(file('devices.csv'), await read('devices.csv', deviceRowSchema), problems);
 
+  // Rows that could not be read would make every mention of them look wrong too: the first error is told alone.
+  const whole = (name: string): boolean =>
+    !problems.list.some((problem) => problem.file === file(name) && problem.severity === 'error');
+  const wholeSites = whole('sites.csv');
+  const wholeRoutes = whole('routes.csv');
+  const complete = wholeSites && wholeRoutes && whole('fleets.csv') && whole('devices.csv');
+  const wholePlaces = wholeSites && wholeRoutes && whole('fleets.csv');
+  const wholeStops = whole('route-stops.csv');
+
   const townships = new Set(district?.townships.map(({ id }) => id));
   const stations = new Map(district?.policeStations.map((station) => [station.id, station]));
   const refer = (
     name: string,
-    ids: { has(id: string): boolean },
+    ids: { has(id: string): boolean } | undefined,
     id: string,
     what: string,
     line: number,
     field: string,
   ) => {
-    if (!ids.has(id)) problems.error(file(name), 'reference-unknown', { id, what }, { line, field });
+    if (ids && !ids.has(id)) problems.error(file(name), 'reference-unknown', { id, what }, { line, field });
   };
 
   const sites = siteRows.map(({ line, value: row }): Site => {
@@ -90,17 +104,17 @@ export async function loadTables(
     };
   });
   const kinds = new Map(sites.map((site) => [site.id, site.kind]));
-  const siteOf = (kind: Site['kind']) => ({ has: (id: string) => kinds.get(id) === kind });
+  const siteOf = (kind: Site['kind']) => (wholeSites ? { has: (id: string) => kinds.get(id) === kind } : undefined);
 
   const routeIds = new Set(routeRows.map(({ value }) => value.id));
   for (const { line, value } of stopRows) {
-    refer('route-stops.csv', routeIds, value.route, 'route 线路', line, 'route');
+    refer('route-stops.csv', wholeRoutes ? routeIds : undefined, value.route, 'route 线路', line, 'route');
     refer('route-stops.csv', siteOf('stop'), value.stop, 'stop 站点', line, 'stop');
   }
   const routes = routeRows.map(({ line, value: row }): Route => {
     if (district) refer('routes.csv', stations, row.police_station, 'police station 派出所', line, 'police_station');
     const stops = stopRows.filter(({ value }) => value.route === row.id).sort((a, b) => a.value.order - b.value.order);
-    if (stops.length === 0)
+    if (wholeStops && stops.length === 0)
       problems.error(file('routes.csv'), 'route-stops-missing', { id: row.id }, { line, field: 'id' });
     for (const [index, stop] of stops.entries()) {
       const before = stops[index - 1];
@@ -126,7 +140,7 @@ export async function loadTables(
   });
   const served = new Set(stopRows.map(({ value }) => value.stop));
   for (const { line, value } of siteRows) {
-    if (value.kind === 'stop' && !served.has(value.id))
+    if (wholeStops && value.kind === 'stop' && !served.has(value.id))
       problems.warning(file('sites.csv'), 'stop-not-served', { id: value.id }, { line, field: 'id' });
   }
 
@@ -148,7 +162,7 @@ export async function loadTables(
     ...fleets.map(({ id }) => `fleet/${id}`),
   ]);
   const devices = deviceRows.map(({ line, value: row }): DeviceEntry => {
-    refer('devices.csv', places, row.place, 'place 位置', line, 'place');
+    refer('devices.csv', wholePlaces ? places : undefined, row.place, 'place 位置', line, 'place');
     const { id, profile, place, sign_columns: columns, sign_rows: rows } = row;
     const expected = placesOf[profile];
     if (!expected.some((kind) => place.startsWith(`${kind}/`)))
@@ -168,5 +182,5 @@ export async function loadTables(
       ...(columns && rows ? { sign: { columns, rows, charset: row.charset ?? 'gb2312' } } : {}),
     };
   });
-  return { sites, routes, fleets, devices };
+  return { sites, routes, fleets, devices, complete };
 }

@@ -30,23 +30,20 @@ export async function loadContent(directory: string): Promise<LoadedContent> {
     return { problems: problems.list };
   }
   const district = await loadDistrict(directory, problems);
-  const tables = await loadTables(directory, district, problems);
+  const { complete, ...tables } = await loadTables(directory, district, problems);
   const calendar = await loadCalendar(directory, problems);
   const audioDirectory = join(directory, 'audio');
-  const ids = (list: readonly { readonly id: string }[] | undefined) => new Set(list?.map(({ id }) => id));
+  const ids = (list: readonly { readonly id: string }[]) => new Set(list.map(({ id }) => id));
   const known = {
-    townships: ids(district?.townships),
-    policeStations: ids(district?.policeStations),
-    sites: ids(tables.sites),
-    routes: ids(tables.routes),
-    fleets: ids(tables.fleets),
+    ...(district ? { townships: ids(district.townships), policeStations: ids(district.policeStations) } : {}),
+    ...(complete ? { sites: ids(tables.sites), routes: ids(tables.routes), fleets: ids(tables.fleets) } : {}),
   };
   const campaigns: Campaign[] = [];
   const seen = new Set<string>();
   for (const name of await yamlFiles(directory, 'campaigns')) {
     const document = await readDocument(join(directory, name), name, campaignFileSchema, problems);
     if (!document) continue;
-    await checkCampaign(document, known, tables, audioDirectory, problems);
+    await checkCampaign(document, known, complete ? tables : undefined, audioDirectory, problems);
     if (seen.has(document.value.id)) problems.error(name, 'id-repeated', { id: document.value.id }, { field: 'id' });
     seen.add(document.value.id);
     campaigns.push(campaignFrom(document.value));

@@ -22,16 +22,15 @@ export function parseTable<S extends z.ZodObject>(
     problems.error(file, 'encoding-unknown');
     return [];
   }
-  let records: { record: Record<string, string>; info: { lines: number } }[];
+  let records: { record: Record<string, string>; info: { lines: number } }[] = [];
   let header: string[] = [];
+  let failure: { reason: string; line?: number } | undefined;
   try {
     records = parse(text, {
       bom: true,
       info: true,
       trim: true,
       skip_empty_lines: true,
-      // A program that guards against formulas puts an apostrophe before such a cell; it is no part of the value.
-      cast: (cell, { header: isHeader }) => (isHeader ? cell : cell.replace(/^'(?=[=+\-@])/, '')),
       columns: (cells: string[]) => {
         header = cells.map((cell) => columnNames[cell] ?? cell);
         return header;
@@ -39,31 +38,17 @@ export function parseTable<S extends z.ZodObject>(
     }) as unknown as typeof records;
   } catch (error) {
     const { lines } = error as { lines?: number };
-    problems.error(
-      file,
-      'csv-syntax',
-      { reason: error instanceof Error ? error.message : String(error) },
-      lines ? { line: lines } : {},
-    );
+    failure = { reason: error instanceof Error ? error.message : String(error), ...(lines ? { line: lines } : {}) };
+  }
+  // A wrong header makes rows wrong too: it is what to tell first.
+  if (!checkHeader(file, header, schema, failure === undefined, problems)) return [];
+  if (failure) {
+    const { reason, ...where } = failure;
+    problems.error(file, 'csv-syntax', { reason }, where);
     return [];
   }
-  if (header.length === 0) {
-    problems.error(file, 'csv-empty');
-    return [];
-  }
-  const repeated = header.filter((name, index) => header.indexOf(name) < index);
-  if (repeated.length > 0) {
-    problems.error(file, 'columns-repeated', { names: [...new Set(repeated)].join(', ') }, { line: 1 });
-    return [];
-  }
-  const known = Object.keys(schema.shape);
-  const missing = known.filter((name) => !header.includes(name) && !schema.shape[name]?.safeParse('').success);
-  const unknown = header.filter((name) => !known.includes(name));
-  if (missing.length > 0) problems.error(file, 'columns-missing', { names: missing.join(', ') }, { line: 1 });
-  if (unknown.length > 0) problems.error(file, 'columns-unknown', { names: unknown.join(', ') }, { line: 1 });
-  if (missing.length > 0) return [];
   return records.flatMap(({ record, info }) => {
-    const result = schema.safeParse(record);
+    const result = schema.safeParse(withoutGuards(record));
     if (result.success) return [{ line: info.lines, value: result.data }];
     problems.issues(
       file,
@@ -72,6 +57,34 @@ export function parseTable<S extends z.ZodObject>(
     );
     return [];
   });
+}
+
+/** Tells what is wrong with the first line; false where the rows then mean nothing. */
+function checkHeader(
+  file: string,
+  header: readonly string[],
+  schema: z.ZodObject,
+  wholeFile: boolean,
+  problems: Problems,
+): boolean {
+  if (header.length === 0) {
+    if (wholeFile) problems.error(file, 'csv-empty');
+    return !wholeFile;
+  }
+  const known = Object.keys(schema.shape);
+  const repeated = header.filter((name, index) => header.indexOf(name) < index);
+  const missing = known.filter((name) => !header.includes(name) && !schema.shape[name]?.safeParse('').success);
+  const unknown = header.filter((name) => !known.includes(name));
+  const names = (list: readonly string[]) => ({ names: [...new Set(list)].join(', ') });
+  if (repeated.length > 0) problems.error(file, 'columns-repeated', names(repeated), { line: 1 });
+  if (missing.length > 0) problems.error(file, 'columns-missing', names(missing), { line: 1 });
+  if (unknown.length > 0) problems.error(file, 'columns-unknown', names(unknown), { line: 1 });
+  return repeated.length === 0 && missing.length === 0;
+}
+
+/** A program that guards against formulas puts an apostrophe before such a cell; it is no part of the value. */
+function withoutGuards(record: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, cell]) => [name, cell.replace(/^'(?=[=+\-@])/, '')]));
 }
 
 /** An empty cell was not filled in, whatever rule it breaks. */
