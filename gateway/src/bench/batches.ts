@@ -8,7 +8,7 @@ import {
   sealEnvelope,
 } from '@xiaolaba/protocol';
 import { sha256 } from '@xiaolaba/protocol/node';
-import { type BenchDevice, signerOf } from './devices.js';
+import { type BenchDevice, signerOf } from './bench-device.js';
 import type { PrepareOrder } from './orders.js';
 
 export interface SignedBatch {

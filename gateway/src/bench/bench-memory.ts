@@ -1,5 +1,4 @@
 import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchOptions } from './options.js';
 import { compare, type MemoryResult } from './report.js';
@@ -25,9 +24,8 @@ export async function benchMemory(
   for (let round = 1; round <= options.rounds; round++) {
     progress(round);
     for (const who of ['ours', 'peer'] as const) {
-      const directory = join(data.directory, `memory-${round}-${who}`);
-      await cp(join(data.directory, 'gateway.db'), join(directory, 'gateway.db'));
-      await cp(join(data.directory, 'keys'), join(directory, 'keys'), { recursive: true });
+      const directory = `${data.directory}-${round}-${who}`;
+      await cp(data.directory, directory, { recursive: true });
       const side = { execArgv: ['--expose-gc'], signal };
       found[who].push(await onSide(who, directory, side, (one) => measure(one, data.devices, options)));
     }

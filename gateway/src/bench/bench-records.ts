@@ -1,6 +1,6 @@
 import { dataDirectory } from '../data-directory.js';
 import { openSqlite } from '../store/index.js';
-import { benchBoot } from './devices.js';
+import { benchBoot } from './bench-device.js';
 import type { BenchOptions } from './options.js';
 import type { RecordsSent } from './orders.js';
 import { type Conservation, compare, type RecordsResult } from './report.js';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type SignedBatch, signBatches } from './batches.js';
 import { BeatLoad } from './beat-load.js';
-import type { BenchDevice } from './devices.js';
+import type { BenchDevice } from './bench-device.js';
 import { MqttLink } from './mqtt-link.js';
 import type { LoadOrders } from './orders.js';
 import { serve } from './processes.js';

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type Ack, downTopics, topicOf, worldError } from '@xiaolaba/protocol';
 import { generate, type Packet, parser } from 'mqtt-packet';
-import type { BenchDevice } from './devices.js';
+import type { BenchDevice } from './bench-device.js';
 
 /** Real time within which a broker must answer, milliseconds. */
 const answerMs = 30_000;

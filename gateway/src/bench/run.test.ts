@@ -19,7 +19,7 @@ afterEach(async () => {
 const small = (): BenchOptions => ({
   ...defaultOptions,
   seconds: 0.5,
-  rounds: 2,
+  rounds: 1,
   beatConnections: 4,
   recordConnections: 4,
   recordsPerBatch: [1, 8],

@@ -6,7 +6,7 @@ import { benchAudio } from './bench-audio.js';
 import { benchBeats } from './bench-beats.js';
 import { benchMemory, memoryDevices } from './bench-memory.js';
 import { benchRecords } from './bench-records.js';
-import { enrolBenchDevices } from './devices.js';
+import { enrolBenchDevices } from './enrol.js';
 import type { BenchOptions, BenchSection, Progress } from './options.js';
 import type { BenchReport } from './report.js';
 

@@ -1,20 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromBase64, toBase64 } from '@xiaolaba/protocol';
-import { generateKeyPair, keyPairFrom } from '@xiaolaba/protocol/node';
+import { toBase64 } from '@xiaolaba/protocol';
+import { generateKeyPair } from '@xiaolaba/protocol/node';
 import type { Content } from '../content/model.js';
 import { gatewayKeys, prepareDataDirectory } from '../data-directory.js';
 import { Registry } from '../registry/index.js';
 import { openSqlite } from '../store/index.js';
-
-/** A device with what it got when it enrolled. */
-export interface BenchDevice {
-  readonly id: string;
-  readonly secret: string;
-  /** Seed of its Ed25519 key, base64. */
-  readonly seed: string;
-}
+import type { BenchDevice } from './bench-device.js';
 
 const devicesPerSite = 20;
 const name = (text: string) => ({ zh: `${text}（测量）`, en: `${text} (bench)` });
@@ -96,9 +88,3 @@ export async function enrolBenchDevices(directory: string, count: number): Promi
     await store.destroy();
   }
 }
-
-export const signerOf = (device: BenchDevice) => keyPairFrom(fromBase64(device.seed) ?? new Uint8Array()).signer;
-
-/** A boot id that no other stretch of any run has used. */
-export const benchBoot = (counter: number): string =>
-  `b${String(counter).padStart(6, '0')}-${randomBytes(4).toString('hex')}`;
