@@ -8,7 +8,7 @@ import { parseTable } from './read-table.js';
 /** A spreadsheet takes such a cell for a formula; the apostrophe makes it text, and is taken off when it is read. */
 const guarded = (name: string): string => (/^[=+\-@]/.test(name) ? `'${name}` : name);
 
-/** `sites.csv` of these sites, in WGS-84. */
+/** `sites.csv` of these sites, in WGS-84, with the byte order mark by which a spreadsheet knows UTF-8. */
 export function writeSites(sites: readonly Site[]): string {
   const columns = Object.keys(siteRowSchema.shape).filter((name) => name !== 'crs');
   const rows = sites.map((site) => ({
@@ -26,7 +26,7 @@ export function writeSites(sites: readonly Site[]): string {
     noise_zone: site.noiseZone,
     people: site.people,
   }));
-  return stringify(rows, { header: true, columns });
+  return stringify(rows, { header: true, columns, bom: true });
 }
 
 /** Reads a table of sites whose positions are in another reference system (a `crs` column wins) and converts them. */
