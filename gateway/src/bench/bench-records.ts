@@ -6,8 +6,9 @@ import type { RecordsSent } from './orders.js';
 import { type Conservation, compare, type RecordsResult } from './report.js';
 import { onBothSides, type Side } from './sides.js';
 
-/** A stretch that finds out how fast it goes; also warms the code up. */
-const trialBatches = [3, 15];
+/** Trials double until one fills this part of a stretch: by then the code is hot and its speed is known. */
+const trialPart = 0.4;
+const mostTrials = 8;
 
 interface Data {
   readonly directory: string;
@@ -60,15 +61,18 @@ class RecordBench {
     const { options } = this;
     const stretchSeconds = options.seconds / options.rounds;
     for (const side of sides) {
-      let perSecond = 0;
-      for (const trial of trialBatches) {
-        const sent = await this.#stretch(side, Math.min(trial, options.mostBatches));
-        perSecond = (sent.messages * 1000) / sent.milliseconds;
-      }
-      const wanted = Math.ceil((perSecond * stretchSeconds) / options.recordConnections);
       // The peer reads nothing, so the same batches may go round there as often as its speed asks for.
-      this.#batchesPerDevice[side.who] =
-        side.who === 'ours' ? Math.min(options.mostBatches, Math.max(2, wanted)) : Math.max(2, wanted);
+      const most = side.who === 'ours' ? options.mostBatches : Number.POSITIVE_INFINITY;
+      let batches = Math.min(most, 4);
+      for (let trial = 1; ; trial++) {
+        const { milliseconds } = await this.#stretch(side, batches);
+        const filled = milliseconds / 1000 / stretchSeconds;
+        if (filled >= trialPart || trial === mostTrials) {
+          this.#batchesPerDevice[side.who] = Math.min(most, Math.max(2, Math.ceil(batches / filled)));
+          break;
+        }
+        batches = Math.min(most, batches * 3);
+      }
     }
   }
 

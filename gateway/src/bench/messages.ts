@@ -17,6 +17,7 @@ export interface BenchTexts {
   unknownSection(name: string): string;
   badSeconds: string;
   lost: string;
+  stopped: string;
 }
 
 export const benchTexts: Readonly<Record<'zh-CN' | 'en', BenchTexts>> = {
@@ -40,6 +41,7 @@ export const benchTexts: Readonly<Record<'zh-CN' | 'en', BenchTexts>> = {
     unknownSection: (name) => `没有“${name}”这一项，可选 beats、records、audio、memory。\n`,
     badSeconds: '--seconds 须为 0.1 到 600 之间的数。\n',
     lost: '已确认的记录与库中不符：这是缺陷。\n',
+    stopped: '已中止，没有结果。\n',
   },
   en: {
     sections: { beats: 'beats', records: 'records', audio: 'audio', memory: 'memory' },
@@ -62,5 +64,6 @@ export const benchTexts: Readonly<Record<'zh-CN' | 'en', BenchTexts>> = {
     unknownSection: (name) => `There is no part "${name}"; choose from beats, records, audio, memory.\n`,
     badSeconds: '--seconds must be a number from 0.1 to 600.\n',
     lost: 'What was acknowledged is not what is stored: a defect.\n',
+    stopped: 'Stopped before the end: no result.\n',
   },
 };

@@ -54,7 +54,15 @@ export const benchCommand: CommandSpec = {
     const options = { ...defaultOptions, seconds, sections: names.filter(isSection) };
     const report = await runBench(options, io.signal, (section, round, of) =>
       io.stderr(t.progress(t.sections[section], round, of)),
-    );
+    ).catch((error: unknown) => {
+      // What fails while it is being ended fails because of that.
+      if (io.signal.aborted) return undefined;
+      throw error;
+    });
+    if (!report) {
+      io.stderr(t.stopped);
+      return 1;
+    }
     io.stdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : benchTable(report, t));
     const kept = report.records?.conservation;
     if (kept && (kept.acknowledged !== kept.stored || kept.rejected > 0)) {
