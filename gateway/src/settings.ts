@@ -5,7 +5,27 @@ import { publicKeyFrom } from '@xiaolaba/protocol/node';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const portSchema = z.coerce.number().int().min(0).max(65_535);
+/** A number, or its digits: environment variables are text. Anything else that JavaScript could count is a mistake. */
+const whole = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value),
+    z.number().int().min(min).max(max),
+  );
+const portSchema = whole(0, 65_535);
+
+/** Why a text is no approver's public key. */
+function keyFault(text: string): string | undefined {
+  try {
+    publicKeyFrom(fromBase64(text) ?? new Uint8Array());
+    return undefined;
+  } catch (error) {
+    return error instanceof XiaolabaError ? error.code : 'key-malformed';
+  }
+}
+const publicKeySchema = z.string().superRefine((text, context) => {
+  const fault = keyFault(text);
+  if (fault) context.addIssue({ code: 'custom', message: fault });
+});
 
 const settingsSchema = z.strictObject({
   http: z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: portSchema.default(8080) }).prefault({}),
@@ -21,14 +41,14 @@ const settingsSchema = z.strictObject({
     })
     .prefault({}),
   /** Public keys of those who may approve: raw Ed25519, base64. Their private halves are never here. */
-  approvers: z.array(z.strictObject({ name: z.string().min(1).max(60), key: z.string().length(44) })).default([]),
+  approvers: z.array(z.strictObject({ name: z.string().min(1).max(60), key: publicKeySchema })).default([]),
   /** Where rendered audio is remembered; losing it costs time only. */
   cacheDirectory: z.string().min(1).optional(),
   retention: z
     .strictObject({
-      recordDays: z.coerce.number().int().min(7).max(3650).default(400),
-      rejectDays: z.coerce.number().int().min(1).max(3650).default(90),
-      backups: z.coerce.number().int().min(1).max(365).default(14),
+      recordDays: whole(7, 3650).default(400),
+      rejectDays: whole(1, 3650).default(90),
+      backups: whole(1, 365).default(14),
     })
     .prefault({}),
   log: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -53,14 +73,21 @@ export const environmentFields: Readonly<Record<string, string>> = {
   XIAOLABA_LOG: 'log',
 };
 
-function setField(target: Record<string, unknown>, path: string, value: string): void {
-  const [head = '', ...rest] = path.split('.');
-  if (rest.length === 0) target[head] = value;
-  else {
-    const inner = { ...(target[head] as Record<string, unknown> | undefined) };
-    setField(inner, rest.join('.'), value);
-    target[head] = inner;
-  }
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A copy with one field set. What stands in its way stays, so that it is reported as it is in the file. */
+function withField(target: unknown, [head, ...rest]: readonly string[], value: string): unknown {
+  if (head === undefined) return value;
+  if (target !== undefined && !isMapping(target)) return target;
+  return { ...target, [head]: withField(target?.[head], rest, value) };
+}
+
+/** One line a problem, beginning with the path of its field. */
+function problemsOf(issue: z.core.$ZodIssue): string[] {
+  const pathOf = (...more: string[]) => [...issue.path.map(String), ...more].join('.') || '(root)';
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${pathOf(key)}: unknown field`);
+  return [`${pathOf()}: ${issue.message}`];
 }
 
 /**
@@ -68,19 +95,8 @@ function setField(target: Record<string, unknown>, path: string, value: string):
  */
 export function checkSettings(dataDirectory: string, raw: unknown, source: string): GatewaySettings {
   const result = settingsSchema.safeParse(raw);
-  const problems = result.success
-    ? []
-    : result.error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`);
-  if (result.success) {
-    for (const [index, approver] of result.data.approvers.entries()) {
-      try {
-        publicKeyFrom(fromBase64(approver.key) ?? new Uint8Array());
-      } catch (error) {
-        problems.push(`approvers.${index}.key: ${error instanceof XiaolabaError ? error.code : 'key-malformed'}`);
-      }
-    }
-  }
-  if (!result.success || problems.length > 0) {
+  if (!result.success) {
+    const problems = result.error.issues.flatMap(problemsOf);
     throw callerError('settings-invalid', `${source}: ${problems.join('; ')}`, { file: source, problems });
   }
   return { ...result.data, dataDirectory: resolve(dataDirectory) };
@@ -93,9 +109,9 @@ export async function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<GatewaySettings> {
   const path = file ?? join(dataDirectory, 'gateway.yaml');
-  let raw: Record<string, unknown> = {};
+  let raw: unknown = {};
   try {
-    raw = ((parse(await readFile(path, 'utf8')) as Record<string, unknown> | null) ?? {}) as Record<string, unknown>;
+    raw = parse(await readFile(path, 'utf8')) ?? {};
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (!missing || file !== undefined) {
@@ -103,11 +119,14 @@ export async function readSettings(
       throw callerError('settings-unreadable', `${path}: ${text}`, { file: path, reason: text }, error);
     }
   }
-  if (typeof raw !== 'object' || Array.isArray(raw))
-    throw callerError('settings-invalid', `${path}: not a mapping`, { file: path, problems: ['(root)'] });
+  if (!isMapping(raw))
+    throw callerError('settings-invalid', `${path}: not a mapping`, {
+      file: path,
+      problems: ['(root): not a mapping'],
+    });
   for (const [name, field] of Object.entries(environmentFields)) {
     const value = environment[name];
-    if (value !== undefined && value !== '') setField(raw, field, value);
+    if (value !== undefined && value !== '') raw = withField(raw, field.split('.'), value);
   }
   return checkSettings(dataDirectory, raw, path);
 }
