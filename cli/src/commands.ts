@@ -1,11 +1,14 @@
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
 
+/** How the commands of each package are loaded, by its name. */
+export type CommandPackages = Readonly<Record<string, () => Promise<{ readonly commands: readonly CommandSpec[] }>>>;
+
 /** Who may bring commands; a device has no gateway beside it, and a gateway no simulator. */
-const packages = {
+export const knownPackages: CommandPackages = {
   '@xiaolaba/gateway': () => import('@xiaolaba/gateway/commands'),
   '@xiaolaba/device': () => import('@xiaolaba/device/commands'),
   '@xiaolaba/simulator': () => import('@xiaolaba/simulator/commands'),
-} as const;
+};
 
 export interface FoundCommands {
   readonly commands: readonly CommandSpec[];
@@ -19,7 +22,7 @@ const isAbsent = (error: unknown, name: string): boolean => {
 };
 
 /** The commands of the packages that are installed. A package that is there but broken is an error. */
-export async function findCommands(): Promise<FoundCommands> {
+export async function findCommands(packages: CommandPackages): Promise<FoundCommands> {
   const commands: CommandSpec[] = [];
   const missing: string[] = [];
   for (const [name, load] of Object.entries(packages)) {

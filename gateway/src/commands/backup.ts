@@ -1,4 +1,6 @@
+import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { callerError } from '@xiaolaba/protocol';
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
 import { dataDirectory } from '../data-directory.js';
 import { backup, restore } from '../jobs/index.js';
@@ -19,6 +21,11 @@ export const backupCommand: CommandSpec = {
       return 2;
     }
     const data = dataDirectory(values.data);
+    // Opening would make a new database, and an empty backup of it.
+    const { database } = data;
+    await access(database).catch((cause: unknown) => {
+      throw callerError('data-missing', `no ${database}`, { path: data.root }, cause);
+    });
     const store = await openSqlite(data.database);
     try {
       await backup(store, data, target, true);

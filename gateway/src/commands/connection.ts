@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { callerError, worldError } from '@xiaolaba/protocol';
+import { callerError, worldError, XiaolabaError } from '@xiaolaba/protocol';
 import type { Problem } from '../api/contract.js';
 
 /** Where the gateway answers and with which token; the options that every command of the administrator takes. */
@@ -45,8 +45,18 @@ export async function connect(values: ConnectionValues, language: 'zh-CN' | 'en'
     if (response.ok)
       return (await (path.startsWith('/api/candidates/') ? response.arrayBuffer() : response.json())) as T;
     const problem = (await response.json()) as Problem;
-    throw callerError(problem.code, problem.message[language === 'en' ? 'en' : 'zh'], problem.details as never);
+    throw new GatewayRefusal(problem, language);
   };
+}
+
+/** What the gateway answered instead of doing it; its sentence is in the user's language. */
+export class GatewayRefusal extends XiaolabaError {
+  constructor(
+    readonly answer: Problem,
+    language: 'zh-CN' | 'en',
+  ) {
+    super('caller', answer.code, answer.message[language === 'en' ? 'en' : 'zh']);
+  }
 }
 
 async function tokenFromData(data: string | undefined): Promise<string> {

@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
-import { connect, connectionOptions } from './connection.js';
+import { connect, connectionOptions, GatewayRefusal } from './connection.js';
+
+interface Problem {
+  readonly message: { readonly zh: string; readonly en: string };
+}
 
 export const contentImportCommand: CommandSpec = {
   name: 'import',
@@ -21,10 +25,17 @@ export const contentImportCommand: CommandSpec = {
       return 2;
     }
     const call = await connect(values, io.language);
-    const result = await call<{ problems: { message: { zh: string; en: string } }[] }>('POST', '/api/content', {
-      directory: resolve(directory),
-    });
-    for (const problem of result.problems) io.stdout(`${problem.message[io.language === 'en' ? 'en' : 'zh']}\n`);
+    const tell = (problems: readonly Problem[], say: (text: string) => void) => {
+      for (const { message } of problems) say(`${message[io.language === 'en' ? 'en' : 'zh']}\n`);
+    };
+    try {
+      const imported = await call<{ problems: Problem[] }>('POST', '/api/content', { directory: resolve(directory) });
+      tell(imported.problems, io.stdout);
+    } catch (error) {
+      if (error instanceof GatewayRefusal && error.code === 'content-refused')
+        tell((error.answer.details['problems'] ?? []) as Problem[], io.stderr);
+      throw error;
+    }
     io.stdout(
       io.language === 'en'
         ? 'Imported. Next: xiaolaba approve --list\n'

@@ -40,7 +40,14 @@ ${environment}`,
       return 2;
     }
     if (values['print-unit']) {
-      io.stdout(systemdUnit(values.data, process.execPath, process.argv[1] ?? 'xiaolaba'));
+      io.stdout(
+        systemdUnit({
+          data: values.data,
+          config: values.config,
+          node: process.execPath,
+          program: process.argv[1] ?? 'xiaolaba',
+        }),
+      );
       return 0;
     }
     const settings = await readSettings(values.data, values.config, process.env);

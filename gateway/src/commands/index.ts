@@ -6,6 +6,7 @@ import { claimsCommand } from './claims.js';
 import { contentImportCommand } from './content-import.js';
 import { gatewayCommand } from './gateway.js';
 import { keyCommand } from './key.js';
+import { schemasCommand } from './schemas.js';
 import { sitesCommand } from './sites.js';
 import { validateCommand } from './validate.js';
 
@@ -15,6 +16,7 @@ export const commands: readonly CommandSpec[] = [
   validateCommand,
   contentImportCommand,
   sitesCommand,
+  schemasCommand,
   keyCommand,
   approveCommand,
   claimsCommand,

@@ -34,7 +34,11 @@ export const sitesCommand: CommandSpec = {
     for (const problem of problems) io.stderr(`${formatProblem(problem, io.language)}\n`);
     if (problems.length > 0) return 1;
     const text = writeSites(sites);
-    if (values.out) await writeFile(values.out, text);
+    const { out } = values;
+    if (out)
+      await writeFile(out, text).catch((cause: unknown) => {
+        throw callerError('file-unwritable', `cannot write ${out}`, { path: out }, cause);
+      });
     else io.stdout(text);
     return 0;
   },
