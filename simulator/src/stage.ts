@@ -1,3 +1,5 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { AgentLog } from '@xiaolaba/device';
 import { type Content, loadContent } from '@xiaolaba/gateway';
 import { callerError, type NamedRelease, quietSpans, renditionsFor, type Span, toBase64 } from '@xiaolaba/protocol';
@@ -105,6 +107,7 @@ export class Stage {
   /** Starts the gateway and brings content, devices and releases to it. @throws XiaolabaError of the gateway */
   async setUp(report: SetupReport): Promise<void> {
     const { contentDirectory, approver } = this.options;
+    await this.#shareBlobs();
     await this.gateway.start();
     await importContent(this.api, contentDirectory, report);
     await enrolFleet(this.api, this.district.fleet, approver, report);
@@ -160,6 +163,15 @@ export class Stage {
       routes: content.routes.map(({ id, stops }) => ({ id, stops: stops.map(({ site }) => site) })),
       callsBetween: (route, site, from, to) => district.calls(day, route, site, from, to) > 0,
     };
+  }
+
+  /** The gateway's own files begin anew, but what was rendered once is found again: blobs are named by their content. */
+  async #shareBlobs(): Promise<void> {
+    const { dataDirectory, cacheDirectory } = this.options;
+    const shared = join(cacheDirectory, 'blobs');
+    await mkdir(shared, { recursive: true });
+    await mkdir(dataDirectory, { recursive: true });
+    await symlink(resolve(shared), join(dataDirectory, 'blobs'), 'dir');
   }
 
   /** Pulls every plug and ends the gateway properly. */

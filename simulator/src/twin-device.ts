@@ -30,6 +30,8 @@ export interface TwinWorld {
   readonly log: AgentLog;
   /** An agent let something fall: in a rehearsal that is a defect. */
   readonly thrown: (device: string, name: string, error: unknown) => void;
+  /** The device has done something: its counters may have changed. */
+  readonly touched: (twin: TwinDevice) => void;
 }
 
 export const firmware = '0.1.0-twin';
@@ -129,9 +131,9 @@ export class TwinDevice {
   powerOn(): void {
     const identity = this.#identity;
     if (this.#powered || !identity) return;
-    const { time, flights, names, seed, log, thrown } = this.world;
+    const { time, flights, names, seed, log, thrown, touched } = this.world;
     this.facts.off.end(time.now());
-    const flight = flights.open(this.id);
+    const flight = flights.open(this.id, () => touched(this));
     const clock = new PoweredClock(time, this.wall, flight, (name, error) => thrown(this.id, name, error));
     const { profile, sign } = this.entry;
     const sound = hasSound.has(profile) ? new TwinSound(time, flight, this.acoustics, names) : undefined;
@@ -185,6 +187,7 @@ export class TwinDevice {
     this.#sent += powered.agent.counters.sent;
     this.#handled += powered.agent.counters.handled;
     this.world.flights.close(powered.flight);
+    this.world.touched(this);
     if (torn) this.flash.tear();
     if (!this.facts.linkDown.isOpen) this.network.restore();
   }

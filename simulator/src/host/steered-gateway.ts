@@ -31,7 +31,7 @@ export class SteeredGateway implements Gate {
   readonly #held: (() => void)[] = [];
   #serial = 0;
   #clockAt = Number.NEGATIVE_INFINITY;
-  #advancing = false;
+  #advancing: Promise<void> | undefined;
   #started: Started | undefined;
   #last: Started | undefined;
   #standing: Standing = { handled: 0, pushed: 0, next: undefined };
@@ -91,20 +91,27 @@ export class SteeredGateway implements Gate {
       return;
     }
     this.#held.push(call);
-    if (!this.#advancing) void this.advance().catch(() => this.#release());
+    this.tell();
+  }
+
+  /** Tells it the world's time, and waits for nothing: what is sent meanwhile is held back. */
+  tell(): void {
+    if (!this.isOpen) void this.advance().catch(() => this.#release());
   }
 
   /** Tells it the world's time. */
-  async advance(): Promise<void> {
-    if (this.isOpen) return;
+  advance(): Promise<void> {
+    if (this.isOpen) return Promise.resolve();
+    this.#advancing ??= this.#advance().finally(() => {
+      this.#advancing = undefined;
+    });
+    return this.#advancing;
+  }
+
+  async #advance(): Promise<void> {
     const to = this.now();
-    this.#advancing = true;
-    try {
-      this.#standing = await this.#order({ kind: 'advance', to });
-      this.#clockAt = to;
-    } finally {
-      this.#advancing = false;
-    }
+    this.#standing = await this.#order({ kind: 'advance', to });
+    this.#clockAt = to;
     this.#release();
   }
 

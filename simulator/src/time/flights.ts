@@ -11,8 +11,9 @@ export class Flights {
     return this.#count;
   }
 
-  open(owner: string): Flight {
-    const flight = new Flight(owner, (difference) => {
+  /** @param touched called whenever the owner has begun, ended or suspended something */
+  open(owner: string, touched: () => void = () => {}): Flight {
+    const flight = new Flight(owner, touched, (difference) => {
       this.#count += difference;
       if (difference < 0) this.notify();
     });
@@ -58,6 +59,7 @@ export class Flight {
 
   constructor(
     readonly owner: string,
+    private readonly touched: () => void,
     private readonly report: (difference: number) => void,
   ) {}
 
@@ -102,6 +104,7 @@ export class Flight {
 
   #update(): void {
     if (this.#ended) return;
+    this.touched();
     // A task that waits in two branches at once still counts once.
     const inFlight = Math.max(0, this.#running - this.#waiting);
     const difference = inFlight - this.#counted;

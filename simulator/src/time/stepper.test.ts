@@ -20,6 +20,7 @@ class SlowSide implements FarSide, NearSide {
   sent = (): number => this.sentCount;
   handled = (): number => this.handledCount;
   connections = (): number => 0;
+  tell = (): void => {};
 
   async settle(handled: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 2));

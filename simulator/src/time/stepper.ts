@@ -7,6 +7,8 @@ export interface FarSide {
   readonly running: boolean;
   /** As of its last answer. */
   readonly standing: { readonly handled: number; readonly pushed: number; readonly next: number | undefined };
+  /** Tells it that time has moved, without waiting. */
+  tell(): void;
   settle(handled: number, connections: number): Promise<unknown>;
 }
 
@@ -52,6 +54,8 @@ export class Stepper {
       if (due === undefined || due > instant) break;
       this.time.moveTo(due);
       this.counts.instants++;
+      // Most instants have something to say; by the time that it is said, the far side knows when.
+      this.far.tell();
       do {
         this.time.takeDue();
         await this.settle();
