@@ -12,6 +12,7 @@ export * from './messages.js';
 export * from './play-record.js';
 export * from './read-batch.js';
 export * from './release.js';
+export * from './schedule/day-plan.js';
 export * from './schedule/dialect.js';
 export * from './schedule/local-time.js';
 export * from './schedule/plan.js';

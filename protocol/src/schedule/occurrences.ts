@@ -1,8 +1,8 @@
 import { addDays } from '../calendar/calendar.js';
 import type { Cue, Item, NamedRelease } from '../release.js';
+import type { DroppedOccurrence, DropReason, PlanInput } from './day-plan.js';
 import { chooseVersion, type SpokenChoice } from './dialect.js';
 import { instantOf } from './local-time.js';
-import type { DroppedOccurrence, DropReason, PlanInput } from './plan.js';
 import { type Span, windowSpans } from './windows.js';
 
 /** A timed play may wait this long for its turn, and never past its next repetition. */

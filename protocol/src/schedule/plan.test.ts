@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CompactInput, inputOf } from '../vectors/compact.js';
+import type { PlanInput } from './day-plan.js';
 import { clockOf, minutesOf } from './local-time.js';
 import { daySpan, occurrencesOf } from './occurrences.js';
-import { gapMs, maxWaitMs, type PlanInput, planDay, slotKey } from './plan.js';
+import { gapMs, maxWaitMs, planDay, slotKey } from './plan.js';
 
 const two = (n: number): string => String(n).padStart(2, '0');
 const clock = fc.integer({ min: 0, max: 143 }).map((n) => `${two(Math.floor(n / 6))}:${two((n % 6) * 10)}`);

@@ -1,8 +1,8 @@
 import { addDays } from '../calendar/calendar.js';
 import type { Cue, Item, NamedRelease, TriggerKind } from '../release.js';
+import type { PlanInput } from './day-plan.js';
 import { chooseVersion, type SpokenChoice } from './dialect.js';
 import { dayOf } from './local-time.js';
-import type { PlanInput } from './plan.js';
 import { overlaps, quietSpans, type Span, windowSpans } from './windows.js';
 
 export interface TriggerEvent {

@@ -6,7 +6,7 @@ import { outputs, profiles } from '../ids.js';
 import { encodeMessage } from '../json.js';
 import { sha256 } from '../node/index.js';
 import { cueSchema, type Item, type NamedRelease, releaseSchema, timingSchema } from '../release.js';
-import type { PlanInput } from '../schedule/plan.js';
+import type { PlanInput } from '../schedule/day-plan.js';
 
 /** Seconds of sound by dialect, or a text. */
 const compactItemSchema = z.record(z.string(), z.union([z.number().positive(), z.string()]));
