@@ -3,7 +3,9 @@ import { callerError } from '@xiaolaba/protocol';
 import { sha256 } from '@xiaolaba/protocol/node';
 import type { FastifyRequest } from 'fastify';
 
-/** Lets only the local administrator's bearer token through. @throws XiaolabaError `unauthorised` */
+/**
+ * Lets only the local administrator's bearer token through; asked before a body is read. @throws XiaolabaError `unauthorised`
+ */
 export function requireToken(token: string): (request: FastifyRequest) => Promise<void> {
   const wanted = Buffer.from(sha256(Buffer.from(token)));
   return async (request) => {
@@ -12,6 +14,9 @@ export function requireToken(token: string): (request: FastifyRequest) => Promis
       throw callerError('unauthorised', 'a bearer token is needed');
   };
 }
+
+/** How the API's description says that a route asks for the token. */
+export const tokenSecurity = [{ token: [] }];
 
 /** The device and secret of HTTP basic authentication, if there are any. */
 export function basicCredentials(request: FastifyRequest): { device: string; secret: Buffer } | undefined {

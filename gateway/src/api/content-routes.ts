@@ -1,18 +1,19 @@
-import { sha256Schema } from '@xiaolaba/protocol';
+import { callerError, daySchema, sha256Schema } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatProblem } from '../content/index.js';
-import { requireToken } from './authorise.js';
+import { requireToken, tokenSecurity } from './authorise.js';
 import { campaignViews } from './campaign-view.js';
 import type { ApiContext } from './context.js';
-import { campaignViewSchema } from './contract.js';
+import { campaignViewSchema, problemSchema } from './contract.js';
 import { problemText } from './messages.js';
 
 /** Importing content, looking at what waits for approval, and handing in a signature. */
 export function contentRoutes(app: FastifyInstance, context: ApiContext, token: string): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
-  const administrator = { preHandler: requireToken(token) };
+  const administrator = { onRequest: requireToken(token) };
+  const security = tokenSecurity;
 
   const importedSchema = z.object({
     accepted: z.boolean(),
@@ -30,8 +31,9 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, token: 
     {
       ...administrator,
       schema: {
+        security,
         body: z.object({ directory: z.string().min(1).max(4096) }),
-        response: { 200: importedSchema, 422: z.unknown() },
+        response: { 200: importedSchema, 422: problemSchema },
       },
     },
     async ({ body }, reply) => {
@@ -44,6 +46,8 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, token: 
       }));
       if (imported.accepted) {
         await context.refresh();
+        // A timetable may have changed that no device has to be told of.
+        await context.coverage.expect([...context.registry.all()].map(({ id }) => id));
         return { accepted: true, problems };
       }
       const errors = problems.filter((problem) => problem.severity === 'error').length;
@@ -61,7 +65,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, token: 
 
   routes.get(
     '/api/candidates/:sha256',
-    { ...administrator, schema: { params: z.object({ sha256: sha256Schema }) } },
+    { ...administrator, schema: { security, params: z.object({ sha256: sha256Schema }) } },
     async ({ params }, reply) => {
       const payload = await context.campaigns.candidate(params.sha256);
       return reply.type('application/json; charset=utf-8').send(Buffer.from(payload));
@@ -72,8 +76,9 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, token: 
   void app.register(async (raw) => {
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    raw.post('/api/releases', { ...administrator, schema: { tags: ['releases'] } }, async (request) => {
-      const release = await context.campaigns.approve(request.body as Buffer);
+    raw.post('/api/releases', { ...administrator, schema: { security } }, async ({ body }) => {
+      if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
+      const release = await context.campaigns.approve(body);
       await context.refresh();
       return {
         sha256: release.sha256,
@@ -86,7 +91,10 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, token: 
 
   routes.post(
     '/api/days/:day/close',
-    { ...administrator, schema: { params: z.object({ day: z.iso.date() }) } },
+    {
+      ...administrator,
+      schema: { security, params: z.object({ day: daySchema }), response: { 200: z.object({ day: daySchema }) } },
+    },
     async ({ params }) => {
       await context.coverage.close(params.day);
       return { day: params.day };

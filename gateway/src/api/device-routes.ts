@@ -2,7 +2,7 @@ import { callerError, enrolRequestSchema, enrolResponseSchema, idSchema } from '
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { requireToken } from './authorise.js';
+import { requireToken, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
 import { deviceViewSchema, rejectViewSchema } from './contract.js';
 import { deviceView } from './device-view.js';
@@ -11,7 +11,8 @@ import { deviceView } from './device-view.js';
 export function deviceRoutes(app: FastifyInstance, context: ApiContext, token: string): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const { registry } = context;
-  const administrator = { preHandler: requireToken(token) };
+  const administrator = { onRequest: requireToken(token) };
+  const security = tokenSecurity;
 
   // A wrong code costs nothing to try: 80 random bits and this limit make trying useless.
   const enrolLimit = { rateLimit: { max: 60, timeWindow: 60_000, allowList: ['127.0.0.1', '::1'] } };
@@ -31,6 +32,7 @@ export function deviceRoutes(app: FastifyInstance, context: ApiContext, token: s
     {
       ...administrator,
       schema: {
+        security,
         body: z.object({ devices: z.array(idSchema).max(100_000).optional() }),
         response: { 200: z.array(z.object({ device: idSchema, code: z.string() })) },
       },
@@ -43,10 +45,14 @@ export function deviceRoutes(app: FastifyInstance, context: ApiContext, token: s
 
   routes.post(
     '/api/devices/:device/revoke',
-    { ...administrator, schema: { params: z.object({ device: idSchema }), response: { 200: deviceViewSchema } } },
+    {
+      ...administrator,
+      schema: { security, params: z.object({ device: idSchema }), response: { 200: deviceViewSchema } },
+    },
     async ({ params }) => {
       await registry.revoke(params.device);
       context.broker.disconnect(params.device, 'revoked');
+      await context.coverage.expect([params.device]);
       const device = registry.get(params.device);
       if (!device) throw callerError('device-unknown', `no device ${params.device}`, { device: params.device });
       return deviceView(context, device);

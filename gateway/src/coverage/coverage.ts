@@ -1,5 +1,8 @@
 import {
+  addDays,
+  callerError,
   dayOf,
+  errorCode,
   instantOf,
   type JournalRecord,
   type NamedRelease,
@@ -7,14 +10,17 @@ import {
   type PlayRecord,
   type Profile,
 } from '@xiaolaba/protocol';
+import type { Logger } from 'pino';
 import type { DistrictModel } from '../campaigns/index.js';
 import type { IssuedAssignment } from '../delivery/index.js';
 import type { TakenRecord } from '../ingest/index.js';
 import type { LiveFleet, RegisteredDevice } from '../registry/index.js';
 import type { Store } from '../store/index.js';
+import { Turns } from '../turns.js';
+import { ClosedDays } from './closed-days.js';
 import { DayLedger, type FleetFacts } from './day-ledger.js';
 import { DeviceFacts } from './device-facts.js';
-import { type Expectations, type ExpectedDevice, expectArrivals, expectTimed, unlockSlot } from './expect.js';
+import { type Expectations, type ExpectedDevice, expectAllArrivals, expectTimed, unlockSlot } from './expect.js';
 import type { Slot } from './slot.js';
 
 const outputsOf: Readonly<Record<Profile, readonly Output[]>> = {
@@ -23,6 +29,9 @@ const outputsOf: Readonly<Record<Profile, readonly Output[]>> = {
   'bike-lock': ['audio'],
   'booth-sign': ['text'],
 };
+
+/** Ledgers of other days that stay in memory; any day can be made anew. */
+const keptDays = 4;
 
 export interface CoverageDeps {
   readonly store: Store;
@@ -33,6 +42,13 @@ export interface CoverageDeps {
   readonly history: (device: string) => readonly IssuedAssignment[];
   readonly release: (sha256: string) => NamedRelease | undefined;
   readonly now: () => number;
+  readonly log: Logger;
+}
+
+interface LateRecord {
+  readonly day: string;
+  readonly taken: TakenRecord;
+  readonly record: PlayRecord;
 }
 
 /** Holds the ledgers of the days that are looked at: today's always, others when asked for. */
@@ -40,19 +56,36 @@ export class Coverage implements FleetFacts {
   readonly #facts = new Map<string, DeviceFacts>();
   readonly #ledgers = new Map<string, Promise<DayLedger>>();
   readonly #ready = new Map<string, DayLedger>();
-  #late: Promise<void> = Promise.resolve();
+  readonly #late = new Turns();
 
-  private constructor(private readonly deps: CoverageDeps) {}
+  readonly #closed: ClosedDays;
+
+  private constructor(private readonly deps: CoverageDeps) {
+    this.#closed = new ClosedDays(deps.store);
+  }
 
   static async open(deps: CoverageDeps): Promise<Coverage> {
     const coverage = new Coverage(deps);
     const rows = await deps.store
       .selectFrom('records')
       .select(['device', 'line'])
+      .where('kind', '<>', 'play')
       .where('kind', 'in', ['boot', 'active', 'clock'])
       .orderBy('at')
       .execute();
     for (const row of rows) coverage.facts(row.device).learn(JSON.parse(row.line) as JournalRecord);
+    // Records come in the order in which they were written: the last one tells how far a device has reported.
+    const reported = await deps.store
+      .selectFrom('chains')
+      .innerJoin('records', (join) =>
+        join
+          .onRef('records.device', '=', 'chains.device')
+          .onRef('records.boot', '=', 'chains.boot')
+          .onRef('records.seq', '=', 'chains.up_to'),
+      )
+      .select(['records.device', 'records.at', 'records.received_at'])
+      .execute();
+    for (const { device, at, received_at } of reported) deps.live.reported(device, Math.min(at, received_at));
     return coverage;
   }
 
@@ -84,60 +117,81 @@ export class Coverage implements FleetFacts {
     return zone === undefined ? undefined : dayOf(this.deps.now(), zone);
   }
 
-  /** The ledger of a day: as it was closed, or made from what was expected and what was recorded. */
+  /**
+   * The ledger of a day: as it was closed, or made from what was expected and what was recorded.
+   * @throws XiaolabaError `content-missing`
+   */
   ledger(day: string): Promise<DayLedger> {
     let ledger = this.#ledgers.get(day);
-    if (!ledger) {
+    if (ledger) {
+      // The map keeps the order of use.
+      this.#ledgers.delete(day);
+    } else {
       ledger = this.#build(day).then((built) => {
-        this.#ready.set(day, built);
+        if (this.#ledgers.get(day) === ledger) this.#ready.set(day, built);
         return built;
       });
-      this.#ledgers.set(day, ledger);
-      ledger.catch(() => this.#ledgers.delete(day));
+      ledger.catch(() => {
+        if (this.#ledgers.get(day) === ledger) this.#forget(day);
+      });
     }
+    this.#ledgers.set(day, ledger);
+    this.#makeRoom();
     return ledger;
   }
 
   /** Days with a closed ledger, the newest first. */
-  async closedDays(): Promise<string[]> {
-    const rows = await this.deps.store.selectFrom('days').select('day').orderBy('day', 'desc').execute();
-    return rows.map((row) => row.day);
+  closedDays(): Promise<string[]> {
+    return this.#closed.all();
   }
 
   /** Lets records tell of their slots, as soon as they are durable. */
   taken(records: readonly TakenRecord[]): void {
     const model = this.deps.model();
-    const late: { readonly day: string; readonly taken: TakenRecord; readonly record: PlayRecord }[] = [];
+    const today = this.today();
+    const late: LateRecord[] = [];
     for (const taken of records) {
       const { device, record } = taken;
       this.facts(device).learn(record);
-      if (record.kind !== 'play' || !model) continue;
+      if (record.kind !== 'play' || !model || !today) continue;
       const day = dayOf(record.dueAt, model.zone);
-      const ledger = day === this.today() ? this.#ready.get(day) : undefined;
-      if (ledger) this.#apply(ledger, `${device}/${taken.boot}/${record.seq}`, device, record, model);
-      else late.push({ day, taken, record });
+      const ledger = day === today ? this.#ready.get(day) : undefined;
+      if (ledger) this.#apply(ledger, taken, record, model);
+      // A clock that runs days ahead tells of days that nobody looks at yet; their ledgers will find the record.
+      else if (day <= addDays(today, 1)) late.push({ day, taken, record });
     }
-    if (late.length > 0) this.#late = this.#late.then(() => this.#takeLate(late));
+    if (late.length === 0) return;
+    void this.#late.run(async () => {
+      for (const day of new Set(late.map((one) => one.day))) {
+        await this.#takeLate(
+          day,
+          late.filter((one) => one.day === day),
+        );
+      }
+    });
   }
 
-  /** Brings today's expectations up to date after devices got new assignments. */
+  /** Brings expectations, today's and those of later days that are looked at, up to date after devices got new assignments. */
   async expect(devices: readonly string[]): Promise<void> {
-    const day = this.today();
+    const today = this.today();
     const model = this.deps.model();
-    if (!day || !model) return;
-    const ledger = await this.ledger(day);
+    if (!today || !model || devices.length === 0) return;
     const wanted = new Set(devices);
     const context = this.#context(model);
     const all = this.#expectedDevices();
-    for (const device of all) {
-      if (!wanted.has(device.id)) continue;
-      ledger.expect(
-        expectTimed(device, context, day),
-        (slot) => slot.device === device.id && slot.trigger === undefined,
-      );
-    }
-    if (all.some((device) => wanted.has(device.id) && device.place.startsWith('route/'))) {
-      ledger.expect(arrivalsOf(model, all, context, day), (slot) => slot.trigger === 'stop-arrival');
+    const riding = all.some(
+      ({ id, history }) => wanted.has(id) && history.some(({ place }) => place.startsWith('route/')),
+    );
+    for (const day of new Set([today, ...[...this.#ledgers.keys()].filter((one) => one > today)])) {
+      const ledger = await this.ledger(day);
+      for (const device of all) {
+        if (!wanted.has(device.id)) continue;
+        ledger.expect(
+          expectTimed(device, context, day),
+          (slot) => slot.device === device.id && slot.trigger === undefined,
+        );
+      }
+      if (riding) ledger.expect(expectAllArrivals(all, context, day), (slot) => slot.trigger === 'stop-arrival');
     }
   }
 
@@ -149,28 +203,22 @@ export class Coverage implements FleetFacts {
     for (const ledger of this.#ready.values()) ledger.sweep(this.deps.now());
   }
 
-  /** Ends a day: what is still open is missed, and the ledger is written down. Late reports may still mend it. */
+  /**
+   * Ends a day: what is still open is missed, and the ledger is written down. Late reports may still mend it.
+   * Of a day that goes on, what is over is settled and nothing is written down.
+   */
   async close(day: string): Promise<void> {
     const ledger = await this.ledger(day);
-    ledger.sweep(this.deps.now(), true);
     const closedAt = this.deps.now();
-    await this.#write(day, [...ledger.slots()]);
-    await this.deps.store
-      .insertInto('days')
-      .values({ day, closed_at: closedAt })
-      .onConflict((conflict) => conflict.column('day').doUpdateSet({ closed_at: closedAt }))
-      .execute();
-    if (day !== this.today()) this.#forget(day);
-  }
-
-  /** Ledgers that are in memory, today's first. */
-  loaded(): DayLedger[] {
-    return [...this.#ready.values()];
+    ledger.sweep(closedAt, true);
+    if (day >= (this.today() ?? day)) return;
+    await this.#closed.write(day, closedAt, [...ledger.slots()]);
+    this.#forget(day);
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.#ledgers.values());
-    await this.#late;
+    await Promise.allSettled(this.#ledgers.values());
+    await this.#late.settled();
   }
 
   #forget(day: string): void {
@@ -178,109 +226,76 @@ export class Coverage implements FleetFacts {
     this.#ledgers.delete(day);
   }
 
+  #makeRoom(): void {
+    const today = this.today();
+    const others = [...this.#ledgers.keys()].filter((day) => day !== today);
+    for (const day of others.slice(0, Math.max(0, others.length - keptDays))) this.#forget(day);
+  }
+
   #context(model: DistrictModel): Expectations {
     return { model, release: this.deps.release };
   }
 
+  /** All that ever held something: what a device that has been shut out owed before stays owed. */
   #expectedDevices(): ExpectedDevice[] {
-    return [...this.deps.devices()].flatMap((device) =>
-      device.enrolled && !device.revoked
-        ? [
-            {
-              id: device.id,
-              profile: device.profile,
-              place: device.place,
-              // A bus screen without a sign shows its text on the screen itself.
-              outputs: outputsOf[device.profile],
-              history: this.deps.history(device.id),
-            },
-          ]
-        : [],
-    );
+    return [...this.deps.devices()].map(({ id, profile, revokedAt }) => ({
+      id,
+      profile,
+      // A bus screen without a sign shows its text on the screen itself.
+      outputs: outputsOf[profile],
+      history: this.deps.history(id),
+      ...(revokedAt === undefined ? {} : { until: revokedAt }),
+    }));
   }
 
   async #build(day: string): Promise<DayLedger> {
-    const ledger = new DayLedger(day, this);
     const model = this.deps.model();
-    const closed = await this.deps.store.selectFrom('closed_slots').select('body').where('day', '=', day).execute();
-    for (const row of closed) ledger.add(JSON.parse(row.body) as Slot);
-    if (closed.length > 0 || !model) return ledger;
-    const context = this.#context(model);
-    const devices = this.#expectedDevices();
-    for (const device of devices) for (const slot of expectTimed(device, context, day)) ledger.add(slot);
-    for (const slot of arrivalsOf(model, devices, context, day)) ledger.add(slot);
+    if (!model) throw callerError('content-missing', 'no content has been imported');
+    const ledger = new DayLedger(day, this);
+    if (await this.#closed.has(day)) {
+      for (const slot of await this.#closed.slots(day)) ledger.add(slot);
+    } else {
+      const context = this.#context(model);
+      const devices = this.#expectedDevices();
+      for (const device of devices) for (const slot of expectTimed(device, context, day)) ledger.add(slot);
+      for (const slot of expectAllArrivals(devices, context, day)) ledger.add(slot);
+    }
+    // A closed day, too: whatever came late while its ledger could not be written down is in the records.
     const rows = await this.deps.store
       .selectFrom('records')
-      .select(['device', 'boot', 'seq', 'line'])
+      .select(['device', 'boot', 'line', 'received_at'])
       .where('kind', '=', 'play')
       .where('due_at', '>=', instantOf(day, '00:00', model.zone))
       .where('due_at', '<', instantOf(day, '24:00', model.zone))
-      .orderBy('received_at')
-      .orderBy('seq')
       .execute();
-    for (const row of rows) {
-      this.#apply(
-        ledger,
-        `${row.device}/${row.boot}/${row.seq}`,
-        row.device,
-        JSON.parse(row.line) as PlayRecord,
-        model,
-      );
+    for (const { device, boot, line, received_at } of rows) {
+      const record = JSON.parse(line) as PlayRecord;
+      this.#apply(ledger, { device, boot, record, receivedAt: received_at }, record, model);
     }
     return ledger;
   }
 
-  #apply(ledger: DayLedger, id: string, device: string, record: PlayRecord, model: DistrictModel): void {
-    if (record.trigger && record.trigger.on !== 'stop-arrival') {
+  #apply(ledger: DayLedger, taken: TakenRecord, record: PlayRecord, model: DistrictModel): Slot | undefined {
+    const { device, boot } = taken;
+    if (record.trigger && record.trigger.on !== 'stop-arrival' && this.deps.release(record.release)) {
       const place = this.deps.device(device)?.place;
       if (place) ledger.add(unlockSlot(device, place, record, model, ledger.day));
     }
-    ledger.apply({ device, id, record });
+    return ledger.apply({ device, id: `${device}/${boot}/${record.seq}`, record });
   }
 
-  /** Records of days that are over: the day is fetched, mended, and written down again where it was closed. */
-  async #takeLate(
-    late: readonly { readonly day: string; readonly taken: TakenRecord; readonly record: PlayRecord }[],
-  ): Promise<void> {
-    const model = this.deps.model();
-    if (!model) return;
-    for (const day of new Set(late.map((one) => one.day))) {
+  /** Records of another day: its ledger is fetched and mended, and what has changed is written down where it was closed. */
+  async #takeLate(day: string, late: readonly LateRecord[]): Promise<void> {
+    try {
+      const model = this.deps.model();
+      if (!model) return;
       const ledger = await this.ledger(day);
-      for (const { taken, record } of late.filter((one) => one.day === day)) {
-        this.#apply(ledger, `${taken.device}/${taken.boot}/${record.seq}`, taken.device, record, model);
-      }
-      const closed = await this.deps.store.selectFrom('days').select('day').where('day', '=', day).executeTakeFirst();
-      if (closed) await this.#write(day, [...ledger.slots()]);
+      const mended = new Set(late.flatMap(({ taken, record }) => this.#apply(ledger, taken, record, model) ?? []));
+      if (mended.size > 0 && (await this.#closed.has(day))) await this.#closed.mend(day, [...mended]);
+    } catch (error) {
+      // The records are safe: the ledger is made anew from them when somebody looks.
+      this.#forget(day);
+      this.deps.log.error({ day, code: errorCode(error), error }, 'late records wait for the ledger to be made anew');
     }
   }
-
-  async #write(day: string, slots: readonly Slot[]): Promise<void> {
-    await this.deps.store.transaction().execute(async (transaction) => {
-      await transaction.deleteFrom('closed_slots').where('day', '=', day).execute();
-      for (let at = 0; at < slots.length; at += 1000) {
-        const rows = slots.slice(at, at + 1000).map((slot) => ({ day, id: slot.id, body: JSON.stringify(slot) }));
-        await transaction.insertInto('closed_slots').values(rows).execute();
-      }
-    });
-  }
-}
-
-/** Arrival slots of all routes; a stop on several routes is expected once, over the widest span. */
-function arrivalsOf(
-  model: DistrictModel,
-  devices: readonly ExpectedDevice[],
-  context: Expectations,
-  day: string,
-): Slot[] {
-  const slots = new Map<string, Slot>();
-  for (const route of model.routes.keys()) {
-    const vehicles = devices.filter((device) => device.place === `route/${route}`);
-    for (const slot of expectArrivals(route, vehicles, context, day)) {
-      const known = slots.get(slot.id);
-      const startAt = Math.min(slot.startAt, known?.startAt ?? slot.startAt);
-      const endAt = Math.max(slot.endAt, known?.endAt ?? slot.endAt);
-      slots.set(slot.id, { ...slot, startAt, endAt });
-    }
-  }
-  return [...slots.values()];
 }

@@ -1,10 +1,14 @@
 import { type MissCause, maxWaitMs, type PlayRecord } from '@xiaolaba/protocol';
+import type { SlotStatus } from '../api/contract.js';
 import type { DeviceFacts } from './device-facts.js';
-import { causeOfSilence, improves, judge, worstOf } from './judge.js';
+import { causeOfSilence, judge, type Told, tellsMore, worstOf } from './judge.js';
 import { deviceSlotId, type Slot, stopSlotId } from './slot.js';
 
 /** After its end a slot may still be waiting its turn on the device; only then does a missing record mean anything. */
 const settleMs = maxWaitMs + 60_000;
+
+/** In which an expectation may differ from what it was before. */
+const expectedFields = ['place', 'startAt', 'endAt', 'item', 'dialect', 'audio', 'text'] as const;
 
 /** What the ledger must know of the fleet to say why nothing was reported. */
 export interface FleetFacts {
@@ -25,10 +29,12 @@ export interface RecordFrom {
 export class DayLedger {
   readonly #slots = new Map<string, Slot>();
   readonly #byPlace = new Map<string, Set<Slot>>();
+  /** By slot: the record that tells most of it so far. */
+  readonly #told = new Map<string, Told>();
   /** Failed visits of arrival slots: the cause is told only when no visit has succeeded. */
-  readonly #failures = new Map<string, MissCause[]>();
+  readonly #failures = new Map<string, Set<MissCause>>();
   readonly #dirty = new Set<string>();
-  #waiting: Slot[] = [];
+  readonly #waiting = new Set<Slot>();
   #sweptTo = 0;
 
   constructor(
@@ -36,59 +42,67 @@ export class DayLedger {
     private readonly fleet: FleetFacts,
   ) {}
 
-  /** Takes slots in; those no longer expected and not yet begun go. What a slot has become stays. */
+  /** Takes slots in; those no longer expected that nothing is known of go. What a slot has become stays. */
   expect(slots: readonly Slot[], replaces: (slot: Slot) => boolean): void {
     const wanted = new Set(slots.map((slot) => slot.id));
     for (const slot of [...this.#slots.values()]) {
-      if (replaces(slot) && !wanted.has(slot.id)) this.#remove(slot);
+      if (replaces(slot) && !wanted.has(slot.id) && slot.status === 'pending') this.#remove(slot);
     }
-    for (const slot of slots) if (!this.#slots.has(slot.id)) this.#add(slot);
-  }
-
-  has(id: string): boolean {
-    return this.#slots.has(id);
+    for (const slot of slots) {
+      const known = this.#slots.get(slot.id);
+      if (!known) this.#add(slot);
+      else if (expectedFields.some((field) => known[field] !== slot[field])) this.#renew(known, slot);
+    }
   }
 
   add(slot: Slot): void {
     if (!this.#slots.has(slot.id)) this.#add(slot);
   }
 
-  /** Lets a play record tell of its slot. A record for which nothing was expected changes nothing. */
-  apply({ device, id, record }: RecordFrom): void {
+  /**
+   * Lets a play record tell of its slot; the same record again, or records in another order, lead to the same.
+   * @returns the slot, `undefined` for a record for which nothing was expected
+   */
+  apply({ device, id, record }: RecordFrom): Slot | undefined {
     const arrival = record.trigger?.on === 'stop-arrival';
     const slot = arrival
       ? this.#arrivalSlot(record)
       : this.#slots.get(deviceSlotId(device, record.release, record.cue, record.dueAt));
-    if (!slot) return;
+    if (!slot) return undefined;
     const verdict = judge(record, record.trigger ? undefined : slot.startAt);
-    const failed = verdict.status === 'missed' || verdict.status === 'partly';
-    if (arrival && failed && verdict.cause) {
-      this.#failures.set(slot.id, [...(this.#failures.get(slot.id) ?? []), verdict.cause]);
-      // Another bus may still announce in this span.
-      if (verdict.status === 'missed') return;
+    const { evidence, startedAt, playedMs } = record;
+    const told: Told = { status: verdict.status, evidence, startedAt, record: id };
+    const before = this.#told.get(slot.id);
+    const more = before === undefined || tellsMore(told, before);
+    const best = more ? told : before;
+    if (more) {
+      this.#told.set(slot.id, told);
+      Object.assign(slot, { evidence, startedAt, playedMs, record: id });
     }
-    if (!improves(slot, verdict, record)) return;
-    slot.status = arrival && failed ? 'pending' : verdict.status;
-    if (slot.status === 'verified') delete slot.cause;
-    else if (verdict.cause) slot.cause = verdict.cause;
-    slot.evidence = record.evidence;
-    slot.startedAt = record.startedAt;
-    slot.playedMs = record.playedMs;
-    slot.record = id;
+    if (arrival) this.#visited(slot, best.status, verdict.cause);
+    else if (more) this.#settle(slot, verdict.status, verdict.cause);
     this.#dirty.add(slot.place);
+    return slot;
   }
 
-  /** Settles what can be settled by now: slots whose devices have reported past them. With `close`, all of them. */
+  /**
+   * Settles what can be settled by now: slots whose devices have reported past them. With `close`, all that are over,
+   * whatever is known of their devices.
+   */
   sweep(now: number, close = false): void {
-    this.#waiting = this.#waiting.filter((slot) => {
-      if (slot.status !== 'pending') return false;
-      if (slot.endAt > this.#sweptTo && slot.endAt <= now) this.#dirty.add(slot.place);
-      if (slot.endAt > now && !close) return true;
+    for (const slot of this.#waiting) {
+      if (slot.status !== 'pending') {
+        this.#waiting.delete(slot);
+        continue;
+      }
+      if (slot.endAt > now) continue;
+      if (slot.endAt > this.#sweptTo) this.#dirty.add(slot.place);
       const settled =
         slot.trigger === 'stop-arrival' ? this.#settleArrival(slot, close) : this.#settleTimed(slot, close);
-      if (settled) this.#dirty.add(slot.place);
-      return !settled;
-    });
+      if (!settled) continue;
+      this.#waiting.delete(slot);
+      this.#dirty.add(slot.place);
+    }
     this.#sweptTo = now;
   }
 
@@ -131,8 +145,7 @@ export class DayLedger {
     if (!slot.device) return false;
     const known = this.fleet.reportedUntil(slot.device) >= slot.endAt + settleMs;
     if (!known && !close) return false;
-    slot.status = 'missed';
-    slot.cause = this.#causeOfMiss(slot, slot.device, known);
+    this.#settle(slot, 'missed', this.#causeOfMiss(slot, slot.device, known));
     return true;
   }
 
@@ -148,12 +161,26 @@ export class DayLedger {
     const vehicles = this.fleet.vehiclesAt(site, slot.release);
     const known = vehicles.every((vehicle) => this.fleet.reportedUntil(vehicle) >= slot.endAt + settleMs);
     if (!known && !close) return false;
-    const failed = worstOf(this.#failures.get(slot.id) ?? []);
-    if (failed) slot.cause = failed;
-    else slot.cause = this.#causeOfNoVisit(slot, vehicles, known);
-    slot.status =
-      slot.record !== undefined && (slot.playedMs ?? 0) > 0 && slot.evidence !== 'contradicted' ? 'partly' : 'missed';
+    const failed = worstOf([...(this.#failures.get(slot.id) ?? [])]);
+    const partly = this.#told.get(slot.id)?.status === 'partly';
+    this.#settle(slot, partly ? 'partly' : 'missed', failed ?? this.#causeOfNoVisit(slot, vehicles, known));
     return true;
+  }
+
+  /** One visit of an arrival slot. While it is open another vehicle may still announce; once settled, this mends it. */
+  #visited(slot: Slot, best: SlotStatus, cause: MissCause | undefined): void {
+    if (cause) {
+      const failures = this.#failures.get(slot.id) ?? new Set();
+      this.#failures.set(slot.id, failures.add(cause));
+    }
+    if (best === 'verified') this.#settle(slot, best, undefined);
+    else if (slot.status !== 'pending') this.#settle(slot, best, worstOf([...(this.#failures.get(slot.id) ?? [])]));
+  }
+
+  #settle(slot: Slot, status: SlotStatus, cause: MissCause | undefined): void {
+    slot.status = status;
+    if (cause === undefined) delete slot.cause;
+    else slot.cause = cause;
   }
 
   #causeOfNoVisit(slot: Slot, vehicles: readonly string[], known: boolean): MissCause {
@@ -169,15 +196,43 @@ export class DayLedger {
     const there = this.#byPlace.get(slot.place);
     if (there) there.add(slot);
     else this.#byPlace.set(slot.place, new Set([slot]));
-    if (slot.status === 'pending') this.#waiting.push(slot);
+    if (slot.status === 'pending') this.#waiting.add(slot);
+    const { status, evidence, startedAt, record } = slot;
+    if (evidence !== undefined && startedAt !== undefined && record !== undefined && !this.#told.has(slot.id))
+      this.#told.set(slot.id, { status, evidence, startedAt, record });
     this.#dirty.add(slot.place);
   }
 
+  /** The same slot, expected otherwise than before: elsewhere, or over another span. */
+  #renew(known: Slot, slot: Slot): void {
+    this.#drop(known);
+    const inferred = known.status === 'missed' && known.record === undefined;
+    const { status, cause, evidence, startedAt, playedMs, record } = known;
+    this.#add(
+      inferred
+        ? slot
+        : {
+            ...slot,
+            status,
+            ...(cause === undefined ? {} : { cause }),
+            ...(evidence === undefined ? {} : { evidence }),
+            ...(startedAt === undefined ? {} : { startedAt }),
+            ...(playedMs === undefined ? {} : { playedMs }),
+            ...(record === undefined ? {} : { record }),
+          },
+    );
+  }
+
   #remove(slot: Slot): void {
+    this.#drop(slot);
+    this.#failures.delete(slot.id);
+    this.#told.delete(slot.id);
+  }
+
+  #drop(slot: Slot): void {
     this.#slots.delete(slot.id);
     this.#byPlace.get(slot.place)?.delete(slot);
-    this.#failures.delete(slot.id);
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== slot);
+    this.#waiting.delete(slot);
     this.#dirty.add(slot.place);
   }
 }

@@ -1,4 +1,4 @@
-import type { MissCause, PlayRecord } from '@xiaolaba/protocol';
+import type { Evidence, MissCause, PlayRecord } from '@xiaolaba/protocol';
 import type { SlotStatus } from '../api/contract.js';
 import type { DeviceFacts } from './device-facts.js';
 import type { Slot } from './slot.js';
@@ -18,7 +18,8 @@ export interface Verdict {
 /** What one play record makes of a slot. `startAt` is when its turn was; a trigger has none. */
 export function judge(record: PlayRecord, startAt: number | undefined): Verdict {
   if (record.evidence === 'contradicted') return { status: 'missed', cause: 'silent' };
-  const share = record.expectedMs === 0 ? 1 : record.playedMs / record.expectedMs;
+  // What expects nothing of itself proves nothing unless something came out.
+  const share = record.expectedMs > 0 ? record.playedMs / record.expectedMs : Number(record.playedMs > 0);
   const late = startAt !== undefined && record.startedAt - startAt > latestStartMs;
   if (record.result !== 'refused' && share >= verifiedShare) {
     if (late) return { status: 'partly', cause: record.cause ?? 'pre-empted' };
@@ -56,10 +57,22 @@ export const worstOf = (causes: readonly MissCause[]): MissCause | undefined =>
 const evidenceRank = { contradicted: 0, claimed: 1, heard: 2 } as const;
 const statusRank = { pending: 0, missed: 1, partly: 2, verified: 3 } as const;
 
-/** Whether a record tells more of a slot than what is known: several visits, or a record after an inference. */
-export function improves(slot: Slot, verdict: Verdict, record: PlayRecord): boolean {
-  if (slot.record === undefined) return true;
-  const gain = statusRank[verdict.status] - statusRank[slot.status];
-  if (gain !== 0) return gain > 0;
-  return evidenceRank[record.evidence] > evidenceRank[slot.evidence ?? 'contradicted'];
+/** What one record has told of a slot. */
+export interface Told {
+  readonly status: SlotStatus;
+  readonly evidence: Evidence;
+  readonly startedAt: number;
+  readonly record: string;
+}
+
+/**
+ * Whether one record tells more of a slot than another: several visits, or a play that was begun anew. A total order,
+ * so that the ledger reads the same in whatever order records arrive.
+ */
+export function tellsMore(one: Told, other: Told): boolean {
+  const gain =
+    statusRank[one.status] - statusRank[other.status] ||
+    evidenceRank[one.evidence] - evidenceRank[other.evidence] ||
+    other.startedAt - one.startedAt;
+  return gain > 0 || (gain === 0 && one.record < other.record);
 }

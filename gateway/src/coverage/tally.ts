@@ -28,8 +28,10 @@ export function countSlot(tally: PlaceTally, slot: Slot, now: number): void {
     tally.verified++;
     if (slot.evidence === 'heard') tally.heard++;
   } else if (slot.status === 'partly') tally.partly++;
-  else if (slot.status === 'missed') tally.missed++;
-  if (slot.status !== 'verified' && slot.evidence === 'contradicted') tally.contradicted++;
+  else if (slot.status === 'missed') {
+    tally.missed++;
+    if (slot.evidence === 'contradicted') tally.contradicted++;
+  }
   if (slot.cause && (slot.status === 'missed' || slot.status === 'partly'))
     tally.causes[slot.cause] = (tally.causes[slot.cause] ?? 0) + 1;
 }

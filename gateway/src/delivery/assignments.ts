@@ -1,10 +1,12 @@
 import {
   type Assignment,
+  type Envelope,
   encodeMessage,
   fromBase64,
   type Profile,
   type Progress,
   type Signer,
+  type SitePolicy,
   sealEnvelope,
   toBase64,
 } from '@xiaolaba/protocol';
@@ -25,8 +27,12 @@ const urgentPriority = 90;
 export interface IssuedAssignment {
   readonly device: string;
   readonly version: number;
+  readonly issuedAt: number;
   readonly effectiveFrom: number;
   readonly releases: readonly string[];
+  /** Where it was, and what held there, by this assignment. */
+  readonly place: string;
+  readonly policy: SitePolicy;
 }
 
 interface CurrentAssignment extends IssuedAssignment {
@@ -109,7 +115,7 @@ export class Assignments {
     for (const device of devices) {
       const place = model.places.get(device.place);
       if (!place || device.revoked || !device.enrolled) continue;
-      const mine = releases.filter((release) => concerns(release, device.place, device.profile, now));
+      const mine = newestOfEach(releases.filter((release) => concerns(release, device.place, device.profile, now)));
       const route = device.place.startsWith('route/')
         ? await this.deps.routes.route(model, device.place.slice('route/'.length))
         : undefined;
@@ -190,19 +196,35 @@ export class Assignments {
 
   #remember(row: AssignmentTable): void {
     const { device, version, digest, envelope } = row;
-    const issued: CurrentAssignment = {
+    const { place, policy } = assignmentIn(envelope);
+    const issued: IssuedAssignment = {
       device,
       version,
+      issuedAt: row.issued_at,
       effectiveFrom: row.effective_from,
-      expiresAt: row.expires_at,
       releases: JSON.parse(row.releases) as string[],
-      digest,
-      envelope,
+      place,
+      policy,
     };
-    this.#current.set(device, issued);
-    const { releases, effectiveFrom } = issued;
-    this.#history.set(device, [...(this.#history.get(device) ?? []), { device, version, effectiveFrom, releases }]);
+    this.#current.set(device, { ...issued, expiresAt: row.expires_at, digest, envelope });
+    const history = this.#history.get(device);
+    if (history) history.push(issued);
+    else this.#history.set(device, [issued]);
   }
+}
+
+/** What an envelope of our own says. */
+function assignmentIn(envelope: string): Assignment {
+  const { payload } = JSON.parse(Buffer.from(envelope, 'base64').toString()) as Envelope;
+  return JSON.parse(Buffer.from(payload, 'base64').toString()) as Assignment;
+}
+
+/** While a new revision waits for the rest of its approvals, a place that has it already does not hold the old one too. */
+function newestOfEach(releases: readonly PublishedRelease[]): PublishedRelease[] {
+  const newest = new Map<string, number>();
+  for (const { release } of releases)
+    newest.set(release.campaign, Math.max(release.revision, newest.get(release.campaign) ?? 0));
+  return releases.filter(({ release }) => release.revision === newest.get(release.campaign));
 }
 
 function concerns(release: PublishedRelease, place: string, profile: Profile, now: number): boolean {

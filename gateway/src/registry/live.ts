@@ -65,10 +65,17 @@ export class LiveFleet {
     this.#heard(device, live);
   }
 
+  /** By its stored records a device has reported everything until then; it is not heard of by this. */
+  reported(device: string, until: number): void {
+    const live = this.get(device);
+    live.reportedUntil = Math.max(live.reportedUntil, until);
+  }
+
   /** A connection came or went. A will of an older boot than the present one changes nothing. */
   connection(device: string, online: boolean, boot?: string): void {
     const live = this.get(device);
     if (!online && boot !== undefined && live.boot !== undefined && boot < live.boot) return;
+    if (online && boot !== undefined) live.boot = boot;
     if (live.online === online) return;
     live.online = online;
     live.since = this.now();

@@ -11,6 +11,7 @@ import { publicKeyFrom } from '@xiaolaba/protocol/node';
 import type { DeviceGate } from '../broker/index.js';
 import type { DeviceEntry } from '../content/index.js';
 import type { DeviceTable, Store } from '../store/index.js';
+import { Turns } from '../turns.js';
 import { hashSecret, newClaimCode, newSecret, sameHash } from './secrets.js';
 
 /** A claim that nobody has used lapses after this. */
@@ -23,6 +24,8 @@ export interface RegisteredDevice {
   readonly sign: DeviceEntry['sign'];
   readonly enrolled: boolean;
   readonly revoked: boolean;
+  /** Since when it is shut out. */
+  readonly revokedAt: number | undefined;
   /** Signs its records; absent before it is enrolled. */
   readonly key: PublicKey | undefined;
 }
@@ -31,6 +34,8 @@ export interface RegisteredDevice {
 export class Registry implements DeviceGate {
   readonly #rows = new Map<string, DeviceTable>();
   readonly #devices = new Map<string, RegisteredDevice>();
+  /** Rows are written whole: what changes one must have seen the change before it. */
+  readonly #turns = new Turns();
 
   private constructor(
     private readonly store: Store,
@@ -53,7 +58,11 @@ export class Registry implements DeviceGate {
   }
 
   /** Adds devices of the content, or brings their place and sign up to date; nothing is forgotten. */
-  async learn(entries: readonly DeviceEntry[]): Promise<void> {
+  learn(entries: readonly DeviceEntry[]): Promise<void> {
+    return this.#turns.run(() => this.#learn(entries));
+  }
+
+  async #learn(entries: readonly DeviceEntry[]): Promise<void> {
     const changed = entries.flatMap((entry) => {
       const known = this.#rows.get(entry.id);
       const sign = entry.sign ? JSON.stringify(entry.sign) : null;
@@ -72,7 +81,11 @@ export class Registry implements DeviceGate {
   }
 
   /** New one-time claim codes; a device that is enrolled already keeps its secret until the code is used. */
-  async claim(devices: readonly string[]): Promise<{ device: string; code: string }[]> {
+  claim(devices: readonly string[]): Promise<{ device: string; code: string }[]> {
+    return this.#turns.run(() => this.#claim([...new Set(devices)]));
+  }
+
+  async #claim(devices: readonly string[]): Promise<{ device: string; code: string }[]> {
     const rows: DeviceTable[] = [];
     const claims = devices.map((device) => {
       const row = this.#rows.get(device);
@@ -86,7 +99,11 @@ export class Registry implements DeviceGate {
   }
 
   /** Uses up a claim code. @throws XiaolabaError `claim-refused`, `key-malformed`, `key-small-order` */
-  async enrol({ device, code, publicKey }: EnrolRequest): Promise<EnrolResponse> {
+  enrol(request: EnrolRequest): Promise<EnrolResponse> {
+    return this.#turns.run(() => this.#enrol(request));
+  }
+
+  async #enrol({ device, code, publicKey }: EnrolRequest): Promise<EnrolResponse> {
     const row = this.#rows.get(device);
     const hash = hashSecret(code);
     if (!row?.claim_hash || !sameHash(row.claim_hash, hash) || (row.claim_expires_at ?? 0) <= this.now()) {
@@ -111,7 +128,11 @@ export class Registry implements DeviceGate {
   }
 
   /** Shuts a device out for good; it may be claimed anew. */
-  async revoke(device: string): Promise<void> {
+  revoke(device: string): Promise<void> {
+    return this.#turns.run(() => this.#revoke(device));
+  }
+
+  async #revoke(device: string): Promise<void> {
     const row = this.#rows.get(device);
     if (!row) throw callerError('device-unknown', `no device ${device}`, { device });
     await this.#write([
@@ -149,6 +170,7 @@ export class Registry implements DeviceGate {
       sign: row.sign ? (JSON.parse(row.sign) as DeviceEntry['sign']) : undefined,
       enrolled: row.secret_hash !== null,
       revoked: row.revoked_at !== null,
+      revokedAt: row.revoked_at ?? undefined,
       key: raw ? publicKeyFrom(raw) : undefined,
     });
   }
