@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   callerError,
   decodeMessage,
@@ -14,8 +16,11 @@ import type { Logger } from 'pino';
 import type { Campaign } from '../content/index.js';
 import type { BlobStore, Library } from '../library/index.js';
 import type { ReleaseTable, Store } from '../store/index.js';
+import { Turns } from '../turns.js';
+import { resolveAudience } from './audience.js';
 import type { DistrictModel } from './district-model.js';
 import { type CampaignProblem, freeze } from './freeze.js';
+import { fillIn, variantsOf } from './variants.js';
 
 export interface PublishedRelease extends NamedRelease {
   readonly bytes: number;
@@ -39,6 +44,8 @@ const decoder = new TextDecoder();
 export class Campaigns {
   readonly #releases = new Map<string, PublishedRelease>();
   readonly #rendering = new Set<string>();
+  readonly #turns = new Turns();
+  #closing = false;
 
   private constructor(private readonly deps: CampaignsDeps) {}
 
@@ -72,7 +79,8 @@ export class Campaigns {
   async import(drafts: readonly Campaign[], model: DistrictModel, audioDirectory: string): Promise<void> {
     const { store, now } = this.deps;
     for (const draft of drafts) {
-      const body = JSON.stringify({ draft, audience: [...model.places.keys()] });
+      if (this.#closing) return;
+      const body = await draftBody(draft, model, audioDirectory);
       const known = await store.selectFrom('campaigns').selectAll().where('id', '=', draft.id).executeTakeFirst();
       if (known?.draft === body && known.state !== 'failed' && known.state !== 'rendering') continue;
       const revision = (known?.revision ?? 0) + 1;
@@ -145,7 +153,16 @@ export class Campaigns {
    * Takes an approver's signature over a candidate, and puts it on air in place of the campaign's earlier release.
    * @throws XiaolabaError as `openEnvelope`; `candidate-unknown` where what was signed is not, or no longer, the candidate
    */
-  async approve(envelope: Uint8Array): Promise<PublishedRelease> {
+  approve(envelope: Uint8Array): Promise<PublishedRelease> {
+    return this.#turns.run(() => this.#approve(envelope));
+  }
+
+  /** No further draft is rendered; one that is left out is taken up at the next import. */
+  close(): void {
+    this.#closing = true;
+  }
+
+  async #approve(envelope: Uint8Array): Promise<PublishedRelease> {
     const { store, blobs, approvers, now, log } = this.deps;
     const opened = openEnvelope('release', envelope, approvers, verify);
     const payloadHash = sha256(opened.payload);
@@ -155,7 +172,14 @@ export class Campaigns {
       .selectAll()
       .where('sha256', '=', payloadHash)
       .executeTakeFirst();
-    const already = this.releases().find((one) => one.withdrawnAt === undefined && one.sha256 === sha256(envelope));
+    // Signed twice, by one approver or two, it is one release.
+    const same = await store
+      .selectFrom('releases')
+      .select('sha256')
+      .where('payload_sha256', '=', payloadHash)
+      .where('withdrawn_at', 'is', null)
+      .executeTakeFirst();
+    const already = same && this.#releases.get(same.sha256);
     if (already) return already;
     if (!candidate)
       throw callerError('candidate-unknown', 'what was signed is not the present candidate', { sha256: payloadHash });
@@ -173,21 +197,15 @@ export class Campaigns {
       published_at: at,
       withdrawn_at: null,
     };
+    const replaced = await this.#replacedBy(row);
     await store.transaction().execute(async (transaction) => {
-      await transaction
-        .updateTable('releases')
-        .set({ withdrawn_at: at })
-        .where('campaign', '=', row.campaign)
-        .where('variant', '=', row.variant)
-        .where('withdrawn_at', 'is', null)
-        .execute();
+      for (const { sha256 } of replaced) {
+        await transaction.updateTable('releases').set({ withdrawn_at: at }).where('sha256', '=', sha256).execute();
+      }
       await transaction.insertInto('releases').values(row).execute();
       await transaction.updateTable('campaigns').set({ state: 'released' }).where('id', '=', row.campaign).execute();
     });
-    for (const [hash, one] of this.#releases) {
-      const replaced = one.release.campaign === row.campaign && (one.release.variant ?? '') === row.variant;
-      if (replaced && one.withdrawnAt === undefined) this.#releases.set(hash, { ...one, withdrawnAt: at });
-    }
+    for (const one of replaced) this.#releases.set(one.sha256, { ...one, withdrawnAt: at });
     const published = publishedOf(row);
     this.#releases.set(name, published);
     log.info(
@@ -196,6 +214,52 @@ export class Campaigns {
     );
     return published;
   }
+
+  /**
+   * What a new release takes the place of: the same variant's, and, once every variant of the revision is approved,
+   * those that the revision no longer has.
+   */
+  async #replacedBy(row: ReleaseTable): Promise<PublishedRelease[]> {
+    const standing = this.standing().filter(({ release }) => release.campaign === row.campaign);
+    const candidates = await this.deps.store
+      .selectFrom('candidates')
+      .select('variant')
+      .where('campaign', '=', row.campaign)
+      .execute();
+    const approved = new Set(
+      standing
+        .filter(({ release }) => release.revision === row.revision)
+        .map(({ release }) => release.variant ?? '')
+        .concat(row.variant),
+    );
+    const complete = candidates.every(({ variant }) => approved.has(variant));
+    return standing.filter(
+      ({ release }) => (release.variant ?? '') === row.variant || (complete && release.revision < row.revision),
+    );
+  }
+}
+
+/**
+ * What a draft comes to: its words, whom and what they resolve to, and its recordings. As long as none of it has
+ * changed, neither has what an approver signed.
+ */
+async function draftBody(draft: Campaign, model: DistrictModel, audioDirectory: string): Promise<string> {
+  const places = resolveAudience(model, draft.audience);
+  const wordings = draft.items.flatMap((item) => [item.text, ...item.audio.map((version) => version.text)]);
+  const variants = variantsOf(draft, places, model).map(({ id, places: members, values }) => ({
+    id,
+    places: members.map(({ place }) => place),
+    texts: wordings.map((wording) => fillIn(wording ?? '', values)),
+  }));
+  const names = draft.items.flatMap((item) => item.audio.flatMap((version) => version.recording ?? []));
+  const recordings = await Promise.all(
+    [...new Set(names)].sort().map(async (name) => {
+      // One that can't be read is told of when it is rendered.
+      const bytes = await readFile(join(audioDirectory, name)).catch(() => undefined);
+      return { name, sha256: bytes ? sha256(bytes) : '' };
+    }),
+  );
+  return JSON.stringify({ draft, zone: model.zone, variants, recordings });
 }
 
 const publishedOf = (row: ReleaseTable): PublishedRelease => ({

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Content, type ContentProblem, loadContent } from '../content/index.js';
 import type { Registry } from '../registry/index.js';
 import type { Store } from '../store/index.js';
+import { Turns } from '../turns.js';
 import type { Campaigns } from './campaigns.js';
 import { DistrictModel } from './district-model.js';
 
@@ -23,6 +24,7 @@ const documentKind = 'content';
 /** The content that this gateway works with: taken from files as a whole or not at all. */
 export class ContentService {
   #model: DistrictModel | undefined;
+  readonly #turns = new Turns();
 
   private constructor(private readonly deps: ContentServiceDeps) {}
 
@@ -44,7 +46,17 @@ export class ContentService {
   }
 
   /** Reads a content directory, keeps it, and prepares its campaigns for approval (which renders their audio). */
-  async import(directory: string): Promise<Imported> {
+  import(directory: string): Promise<Imported> {
+    return this.#turns.run(() => this.#import(directory));
+  }
+
+  /** Ends an import after the draft that it is at; what is left comes with the next. */
+  async close(): Promise<void> {
+    this.deps.campaigns.close();
+    await this.#turns.settled();
+  }
+
+  async #import(directory: string): Promise<Imported> {
     const { content, problems } = await loadContent(directory);
     if (!content || problems.some((problem) => problem.severity === 'error')) return { problems, accepted: false };
     const { store, registry, campaigns, log } = this.deps;

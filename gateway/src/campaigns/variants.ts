@@ -1,3 +1,4 @@
+import { sha256 } from '@xiaolaba/protocol/node';
 import type { Campaign } from '../content/index.js';
 import type { DistrictModel, Place } from './district-model.js';
 
@@ -12,6 +13,9 @@ export interface Variant {
   readonly values: Readonly<Record<TextField, string>>;
 }
 
+/** An id has at most so many characters. */
+const maxKey = 40;
+
 const fieldPattern = /\{([a-z_]+)\}/g;
 
 /** Puts a variant's values into a text. */
@@ -25,14 +29,15 @@ function fieldsOf(campaign: Campaign): Set<string> {
 
 /** What names a variant: ids, not wording, so that a renamed police station keeps its variant. */
 function keyOf(place: Place, fields: ReadonlySet<string>): string {
-  return [
+  const key = [
     fields.has('police_station') ? place.policeStation : '',
     fields.has('township') ? (place.township ?? '') : '',
     fields.has('place') ? place.place.replace('/', '-') : '',
   ]
     .filter(Boolean)
-    .join('-')
-    .slice(0, 40);
+    .join('-');
+  // Cut off, two places could share a name and then a text.
+  return key.length <= maxKey ? key : `${key.slice(0, maxKey - 9)}-${sha256(Buffer.from(key)).slice(0, 8)}`;
 }
 
 /** Groups places by what the campaign's texts say there: each group becomes a release of its own. */
