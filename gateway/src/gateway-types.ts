@@ -13,6 +13,8 @@ export interface GatewayDeps {
   readonly log: Logger;
   /** A simulated fleet comes from one address, all at once. */
   readonly brokerLimits?: NonNullable<BrokerSettings['limits']>;
+  /** Where the built console lies; found beside the gateway where it is not given. */
+  readonly consoleDirectory?: string;
 }
 
 /** Conservation counters: with nothing in flight, as many handled here as devices sent, and as many handled by devices as pushed here. */

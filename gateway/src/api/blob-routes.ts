@@ -2,17 +2,32 @@ import { callerError, sha256Schema } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { BlobStore } from '../library/index.js';
 import { basicCredentials } from './authorise.js';
 import type { ApiContext } from './context.js';
 
 /** One range of bytes (RFC 9110 §14); several at once are not served, which the RFC allows. */
-function parseRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
+function parseRange(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
   const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);
   const end = match[1] === '' || match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
-  if (start >= size || start > end) throw callerError('range-invalid', `no bytes ${header} in ${size}`, { size });
-  return { start, end };
+  return start >= size || start > end ? 'unsatisfiable' : { start, end };
+}
+
+/** Whether an `If-None-Match` names this tag (RFC 9110 §13.1.2): a list, compared weakly, or any. */
+const names = (header: string | undefined, etag: string): boolean =>
+  header?.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag) ?? false;
+
+async function headOf(blobs: BlobStore, sha256: string, size: number): Promise<Buffer> {
+  if (size === 0) return Buffer.alloc(0);
+  const chunks: Buffer[] = [];
+  const { stream } = await blobs.open(sha256, { start: 0, end: Math.min(3, size - 1) });
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 /** The first bytes tell what a file is; a hash does not. */
@@ -39,21 +54,26 @@ export function blobRoutes(app: FastifyInstance, context: ApiContext): void {
       throw callerError('unauthorised', 'wrong device or secret');
     }
     const etag = `"${sha256}"`;
-    reply
-      .header('etag', etag)
-      .header('accept-ranges', 'bytes')
-      .header('cache-control', 'public, max-age=31536000, immutable');
-    if (request.headers['if-none-match'] === etag) return reply.status(304).send();
     const size = await context.blobs.size(sha256);
     if (size === undefined) throw callerError('blob-missing', `no blob ${sha256}`, { sha256 });
+    // Only what is served may be kept: a proxy must not hold on to an error for a year.
+    const name = () =>
+      reply
+        .header('etag', etag)
+        .header('accept-ranges', 'bytes')
+        .header('cache-control', 'public, max-age=31536000, immutable');
+    if (names(request.headers['if-none-match'], etag)) return name().status(304).send();
     const fits = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
     const range = fits ? parseRange(request.headers.range, size) : undefined;
-    const head = await context.blobs.open(sha256, { start: 0, end: Math.min(3, size - 1) });
-    const first: Buffer[] = [];
-    for await (const chunk of head.stream) first.push(chunk as Buffer);
-    reply.type(contentType(Buffer.concat(first)));
+    if (range === 'unsatisfiable') {
+      reply.header('content-range', `bytes */${size}`);
+      throw callerError('range-invalid', `no bytes ${request.headers.range} in ${size}`, { size });
+    }
+    const type = contentType(await headOf(context.blobs, sha256, size));
     const blob = await context.blobs.open(sha256, range);
-    reply.header('content-length', blob.end - blob.start + 1);
+    name()
+      .type(type)
+      .header('content-length', blob.end - blob.start + 1);
     if (range) reply.status(206).header('content-range', `bytes ${blob.start}-${blob.end}/${blob.size}`);
     return reply.send(blob.stream);
   });

@@ -1,9 +1,10 @@
-import { callerError, daySchema, idSchema, instantOf, type JournalRecord, quietSpans } from '@xiaolaba/protocol';
+import { callerError, dayOf, daySchema, idSchema, instantOf, type JournalRecord, quietSpans } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { DistrictModel } from '../campaigns/index.js';
 import { dayView, placeDays, type Slot, silentPlaces } from '../coverage/index.js';
+import type { RecordTable } from '../store/index.js';
 import type { ApiContext } from './context.js';
 import {
   type DistrictView,
@@ -18,6 +19,9 @@ import {
 import { deviceView } from './device-view.js';
 import { type Live, vehicleOf } from './live.js';
 import { countDay, viewContext } from './view-context.js';
+
+/** An expression in SQLite may be a thousand deep. */
+const idsAtOnce = 300;
 
 const dayParams = z.object({ day: daySchema });
 
@@ -70,7 +74,7 @@ export function coverageRoutes(app: FastifyInstance, context: ApiContext, live: 
     '/api/days',
     { schema: { response: { 200: z.object({ today: daySchema, closed: z.array(daySchema) }) } } },
     async () => ({
-      today: context.coverage.today() ?? viewContext(context).model.zone,
+      today: dayOf(context.now(), viewContext(context).model.zone),
       closed: await context.coverage.closedDays(),
     }),
   );
@@ -136,24 +140,35 @@ export function coverageRoutes(app: FastifyInstance, context: ApiContext, live: 
     day: string,
     zone: string,
   ): Promise<RecordView[]> {
-    const ids = new Set(slots.flatMap((slot) => slot.record ?? []));
-    const reporters = [...new Set([...devices, ...[...ids].map((id) => id.split('/')[0] ?? '')])].slice(0, 500);
-    if (reporters.length === 0) return [];
-    const rows = await context.store
-      .selectFrom('records')
-      .selectAll()
-      .where('device', 'in', reporters)
-      .where('due_at', '>=', instantOf(day, '00:00', zone))
-      .where('due_at', '<', instantOf(day, '24:00', zone))
-      .orderBy('at')
-      .limit(5000)
-      .execute();
-    const fixed = new Set(devices);
+    const rows: RecordTable[] = [];
+    const deciding = [...new Set(slots.flatMap((slot) => slot.record ?? []))];
+    for (let at = 0; at < deciding.length; at += idsAtOnce) {
+      const some = deciding.slice(at, at + idsAtOnce).map((id) => id.split('/'));
+      const found = await context.store
+        .selectFrom('records')
+        .selectAll()
+        .where(({ and, or }) =>
+          or(some.map(([device = '', boot = '', seq]) => and({ device, boot, seq: Number(seq) }))),
+        )
+        .execute();
+      rows.push(...found);
+    }
+    if (devices.length > 0) {
+      const told = await context.store
+        .selectFrom('records')
+        .selectAll()
+        .where('device', 'in', devices)
+        .where('kind', '<>', 'play')
+        .where('due_at', '>=', instantOf(day, '00:00', zone))
+        .where('due_at', '<', instantOf(day, '24:00', zone))
+        .limit(5000)
+        .execute();
+      rows.push(...told);
+    }
     return rows
-      .map((row) => ({ ...row, id: `${row.device}/${row.boot}/${row.seq}` }))
-      .filter((row) => ids.has(row.id) || (fixed.has(row.device) && row.kind !== 'play'))
-      .map(({ id, device, kind, at, received_at, line }) => ({
-        id,
+      .sort((a, b) => a.at - b.at || a.seq - b.seq)
+      .map(({ device, boot, seq, kind, at, received_at, line }) => ({
+        id: `${device}/${boot}/${seq}`,
         device,
         kind: kind as RecordView['kind'],
         at,
@@ -191,7 +206,7 @@ export function coverageRoutes(app: FastifyInstance, context: ApiContext, live: 
     },
   );
 
-  app.get('/api/live', { schema: { hide: true } }, (_request, reply) => live.listen(reply));
+  app.get('/api/live', { exposeHeadRoute: false, schema: { hide: true } }, (_request, reply) => live.listen(reply));
 }
 
 function slotView(slot: Slot, model: DistrictModel, context: ApiContext): SlotView {

@@ -45,7 +45,7 @@ function consoleDirectory(): string | undefined {
 
 /** Serves the API, the blobs, the console and the API's own description. */
 export async function startApi(
-  settings: { host: string; port: number; token: string },
+  settings: { host: string; port: number; token: string; console?: string },
   context: ApiContext,
 ): Promise<Api> {
   const app: FastifyInstance = fastify({
@@ -77,6 +77,7 @@ export async function startApi(
         description: 'Coverage, content, approval and enrolment',
         version: '0.1.0',
       },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
     transform: jsonSchemaTransform,
   });
@@ -95,13 +96,23 @@ export async function startApi(
   contentRoutes(app, context, settings.token);
   blobRoutes(app, context);
 
-  const directory = consoleDirectory();
+  const directory = settings.console ?? consoleDirectory();
   if (directory) {
-    await app.register(fastifyStatic, { root: directory, wildcard: false, maxAge: '1h', immutable: false });
+    await app.register(fastifyStatic, {
+      root: directory,
+      wildcard: false,
+      cacheControl: false,
+      setHeaders: (response, path) => {
+        // Built files carry a hash in their names; the page that names them must be asked for anew.
+        const built = path.startsWith(join(directory, 'assets'));
+        response.setHeader('cache-control', built ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
   }
   app.setNotFoundHandler((request, reply) => {
-    const page = request.method === 'GET' && !/^\/(api|blobs|docs)\b/.test(request.url) && directory;
-    if (page) return reply.header('cache-control', 'no-cache').sendFile('index.html', directory);
+    const [path = ''] = request.url.split('?');
+    const page = request.method === 'GET' && !/^\/(api|blobs|docs)\b/.test(path) && !/\.[^/]*$/.test(path);
+    if (page && directory) return reply.sendFile('index.html', directory);
     return reply.status(404).send({
       code: 'not-found',
       message: problemText('not-found', { path: request.url }),
