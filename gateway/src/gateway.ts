@@ -5,7 +5,7 @@ import cron from 'node-cron';
 import { startApi } from './api/server.js';
 import { startBroker } from './broker/index.js';
 import { ContentService } from './campaigns/content-service.js';
-import { Campaigns, DistrictModel } from './campaigns/index.js';
+import { Campaigns } from './campaigns/index.js';
 import { Coverage } from './coverage/index.js';
 import { adminToken, gatewayKeys, prepareDataDirectory } from './data-directory.js';
 import { Assignments, RouteBlobs } from './delivery/index.js';
@@ -16,6 +16,7 @@ import { createLibrary, openBlobStore } from './library/index.js';
 import { LiveFleet, Registry } from './registry/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
 import { openSqlite } from './store/index.js';
+import { Turns } from './turns.js';
 import { Work } from './work.js';
 
 /** How often the ledger settles what time has settled. */
@@ -26,12 +27,40 @@ const tickMs = 30_000;
  * @throws XiaolabaError `data-unwritable`, `store-unusable`; the listener's error where a port is taken
  */
 export async function startGateway(settings: GatewaySettings, deps: GatewayDeps): Promise<Gateway> {
+  const begun: (() => Promise<void> | void)[] = [];
+  /** Undoes what has been begun, the last first; all of it, whatever goes wrong on the way. */
+  const end = async (): Promise<void> => {
+    const errors: unknown[] = [];
+    for (const undo of begun.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  };
+  try {
+    return await start(settings, deps, begun, end);
+  } catch (error) {
+    await end().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(
+  settings: GatewaySettings,
+  deps: GatewayDeps,
+  begun: (() => Promise<void> | void)[],
+  end: () => Promise<void>,
+): Promise<Gateway> {
   const { clock, log } = deps;
   const now = () => clock.now();
   const data = await prepareDataDirectory(settings.dataDirectory);
   const keys = await gatewayKeys(data);
   const token = await adminToken(data);
   const store = await openSqlite(data.database);
+  begun.push(() => store.destroy());
   const blobs = await openBlobStore(data.blobs);
   const cacheDirectory = settings.cacheDirectory ?? join(data.root, 'cache');
   const library = createLibrary({ blobs, cacheDirectory, log });
@@ -59,21 +88,26 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     history: (device) => assignments.history(device),
     release,
     now,
+    log,
   });
   const intake = await RecordIntake.open(store, now, (records) => coverage.taken(records));
 
   /** Brings devices up to what stands, and the ledger up to what they are to hold. One at a time. */
-  let refreshing: Promise<void> = Promise.resolve();
-  const refresh = (devices?: readonly string[]): Promise<void> => {
-    refreshing = refreshing.then(async () => {
+  const refreshing = new Turns();
+  const refresh = (devices?: readonly string[]): Promise<void> =>
+    refreshing.run(async () => {
       const model = content.model();
       if (!model) return;
       const all = devices ? devices.flatMap((id) => registry.get(id) ?? []) : [...registry.all()];
       await coverage.expect(await assignments.refresh(all, model, campaigns.standing()));
     });
-    work.run('refresh', () => refreshing);
-    return refreshing;
+  const settled = async (): Promise<void> => {
+    await intake.settled();
+    await refreshing.settled();
+    await work.settled();
+    await coverage.settled();
   };
+  begun.push(settled, () => content.close());
 
   const ingest = new Ingest({
     registry,
@@ -85,7 +119,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     tell: (device, topic, message) => work.run(topic, () => broker.publish(device, topic, message)),
     progress: (device, progress) => assignments.progress(device, progress),
     greeted: (device, version) => {
-      if (assignments.greeted(device, version)) void refresh([device]);
+      if (assignments.greeted(device, version)) work.run('refresh', () => refresh([device]));
     },
   });
   const { host, port, webSocketPort, tls } = settings.mqtt;
@@ -101,6 +135,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     ingest,
     { clock, log },
   );
+  begun.push(() => broker.close());
   broker.onConnection(({ device, kind, epoch }) => live.connection(device, kind === 'connected', epoch));
   assignments.republish();
   await coverage.tick();
@@ -122,15 +157,19 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
   );
   const runJobs = () => work.run('jobs', () => jobs.runDue());
   const minutely = cron.schedule('* * * * *', runJobs, { noOverlap: true });
+  begun.push(async () => {
+    await minutely.destroy();
+  });
   let cancelTick = clock.after(tickMs, tick);
   function tick(): void {
     work.run('tick', () => coverage.tick());
     cancelTick = clock.after(tickMs, tick);
   }
+  begun.push(() => cancelTick());
   await jobs.runDue();
 
   const api = await startApi(
-    { ...settings.http, token },
+    { ...settings.http, token, ...(deps.consoleDirectory === undefined ? {} : { console: deps.consoleDirectory }) },
     {
       now,
       log,
@@ -150,37 +189,24 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       refresh,
     },
   );
+  begun.push(() => api.close());
   log.info(
     { http: api.url, mqtt: broker.port, day: dayOf(now(), content.model()?.zone ?? 'Asia/Shanghai') },
     'gateway started',
   );
 
+  let stopping: Promise<void> | undefined;
   return {
     httpPort: api.port,
     mqttPort: broker.port,
     url: api.url,
     token,
     counters: () => ({ handled: ingest.handled, pushed: broker.stats().delivered }),
-    async settled() {
-      await intake.settled();
-      await refreshing;
-      await work.settled();
-      await coverage.settled();
-    },
-    async runJobs() {
-      await jobs.runDue();
-    },
-    async stop() {
-      cancelTick();
-      await minutely.destroy();
-      await api.close();
-      await broker.close();
-      await intake.settled();
-      await refreshing;
-      await work.settled();
-      await coverage.settled();
-      await store.destroy();
-      log.info({}, 'gateway stopped');
+    settled,
+    runJobs: () => jobs.runDue(),
+    stop() {
+      stopping ??= end().then(() => log.info({}, 'gateway stopped'));
+      return stopping;
     },
   };
 }

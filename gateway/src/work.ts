@@ -8,7 +8,7 @@ export class Work {
   constructor(private readonly log: Logger) {}
 
   run(name: string, work: () => Promise<void>): void {
-    const running: Promise<void> = work()
+    const running: Promise<void> = (async () => work())()
       .catch((error: unknown) => {
         this.log.warn({ work: name, code: errorCode(error), error }, 'work failed');
       })
