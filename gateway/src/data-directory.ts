@@ -11,6 +11,8 @@ export interface DataDirectory {
   readonly blobs: string;
   readonly keys: string;
   readonly backups: string;
+  /** What the operator has set; there may be none. */
+  readonly settings: string;
 }
 
 export const dataDirectory = (root: string): DataDirectory => ({
@@ -19,6 +21,7 @@ export const dataDirectory = (root: string): DataDirectory => ({
   blobs: join(root, 'blobs'),
   keys: join(root, 'keys'),
   backups: join(root, 'backups'),
+  settings: join(root, 'gateway.yaml'),
 });
 
 /** @throws XiaolabaError `data-unwritable` */

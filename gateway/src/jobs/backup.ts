@@ -7,7 +7,7 @@ import type { DataDirectory } from '../data-directory.js';
 import { openSqlite, type Store } from '../store/index.js';
 
 /**
- * Writes a consistent copy of the database and the keys to a new folder; with `blobs` the files too.
+ * Writes a consistent copy of the database, the keys and the settings to a new folder; with `blobs` the files too.
  * Blobs are immutable and named by their hash, so copying them while the gateway runs is safe.
  * @throws XiaolabaError `backup-exists`
  */
@@ -19,11 +19,13 @@ export async function backup(store: Store, data: DataDirectory, target: string, 
   await mkdir(join(unfinished, 'keys'), { recursive: true, mode: 0o700 });
   await sql`vacuum into ${join(unfinished, 'gateway.db')}`.execute(store);
   for (const name of await readdir(data.keys)) await copyFile(join(data.keys, name), join(unfinished, 'keys', name));
+  await copyIfThere(data.settings, join(unfinished, 'gateway.yaml'));
   if (blobs) {
+    const unfinishedBlobs = join(data.blobs, 'tmp');
     await cp(data.blobs, join(unfinished, 'blobs'), {
       recursive: true,
       mode: constants.COPYFILE_FICLONE,
-      filter: (path) => !path.includes('/tmp'),
+      filter: (path) => path !== unfinishedBlobs,
     });
   }
   await rename(unfinished, target);
@@ -51,10 +53,18 @@ export async function restore(source: string, data: DataDirectory, now: number):
     if (!(await stat(join(fresh, 'blobs')).catch(() => undefined)) && (await stat(data.blobs).catch(() => undefined))) {
       await cp(data.blobs, join(fresh, 'blobs'), { recursive: true, mode: constants.COPYFILE_FICLONE });
     }
+    if (!(await stat(join(fresh, 'gateway.yaml')).catch(() => undefined)))
+      await copyIfThere(data.settings, join(fresh, 'gateway.yaml'));
     await rename(data.root, former);
   }
   await rename(fresh, data.root);
   return former;
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  await copyFile(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
 
 /** The nightly copy: the newest few are kept. */

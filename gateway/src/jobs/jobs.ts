@@ -57,14 +57,15 @@ export class Jobs {
     return this.#running;
   }
 
-  async settled(): Promise<void> {
-    await this.#running;
-  }
-
   async #runDue(): Promise<void> {
     for (const job of this.jobs) {
       const now = this.now();
       const last = this.#lastRun.get(job.name) ?? now;
+      if (last > now) {
+        // The clock was ahead and has been put right: the job must not wait until it gets there again.
+        await this.#remember(job.name, now);
+        continue;
+      }
       if (dueAfter(job.when, last, this.zone()) > now) continue;
       try {
         await job.run(now);

@@ -26,7 +26,9 @@ export function nightlyJobs(deps: NightlyDeps): Job[] {
       when: { daily: '00:30' },
       async run(now) {
         const today = dayOf(now, deps.zone());
-        for (const day of await openDays(store, today, deps.zone())) await coverage.close(day);
+        // Older days have lost their records to retention; a clock that once stood at 1970 must not bring them back.
+        const oldest = addDays(today, -deps.recordDays);
+        for (const day of await openDays(store, oldest, today, deps.zone())) await coverage.close(day);
       },
     },
     { name: 'backup', when: { daily: '02:00' }, run: deps.backup },
@@ -48,8 +50,8 @@ export function nightlyJobs(deps: NightlyDeps): Job[] {
   ];
 }
 
-/** Days before today on which something was expected or played and that nobody has closed. */
-async function openDays(store: Store, today: string, zone: string): Promise<string[]> {
+/** Days before today, the oldest first, since devices have something to play, that nobody has closed. */
+async function openDays(store: Store, oldest: string, today: string, zone: string): Promise<string[]> {
   const first = await store
     .selectFrom('assignments')
     .select(({ fn }) => fn.min('effective_from').as('at'))
@@ -57,7 +59,8 @@ async function openDays(store: Store, today: string, zone: string): Promise<stri
   if (!first?.at) return [];
   const closed = new Set((await store.selectFrom('days').select('day').execute()).map((row) => row.day));
   const days: string[] = [];
-  for (let day = dayOf(Number(first.at), zone); day < today; day = addDays(day, 1))
+  const begins = dayOf(Number(first.at), zone);
+  for (let day = begins < oldest ? oldest : begins; day < today; day = addDays(day, 1))
     if (!closed.has(day)) days.push(day);
   return days;
 }

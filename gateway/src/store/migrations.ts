@@ -121,4 +121,11 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0002-facts': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      // Every start reads what devices told of themselves: a few among millions of plays.
+      await sql`create index records_of_facts on records (kind, at) where kind <> 'play'`.execute(database);
+      await sql`create index releases_by_payload on releases (payload_sha256)`.execute(database);
+    },
+  },
 };

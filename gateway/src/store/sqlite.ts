@@ -26,15 +26,23 @@ function statementOf(prepared: Prepared, reader: boolean): SqliteStatement {
 }
 
 /** Statements are few and used over and over: preparing costs more than running. */
+const keptStatements = 200;
+/** A long one, with hundreds of rows in it, seldom comes again and takes much room. */
+const longStatement = 8000;
+
 function adapt(database: Database): SqliteDatabase {
   const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
     prepare(text) {
       const known = prepared.get(text);
-      if (known) return known;
-      const statement = statementOf(database.prepare(text), answersRows(text));
-      if (prepared.size < 500) prepared.set(text, statement);
+      const statement = known ?? statementOf(database.prepare(text), answersRows(text));
+      if (text.length > longStatement) return statement;
+      // The map keeps the order of use.
+      prepared.delete(text);
+      prepared.set(text, statement);
+      const [oldest] = prepared.keys();
+      if (prepared.size > keptStatements && oldest !== undefined) prepared.delete(oldest);
       return statement;
     },
   };
