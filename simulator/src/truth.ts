@@ -61,7 +61,7 @@ export interface TrueSlot {
 /** What counts as having been there, of the duration; and how late it may have begun, milliseconds. */
 const share = 0.9;
 const latestMs = 120_000;
-/** How long a vehicle must stand at a stop, or half of what is shorter. */
+/** How long a vehicle must be at a stop while it announces, or half of what is shorter. */
 const standMs = 5_000;
 /** Of several failed visits the most telling. */
 const visitRank: readonly MissCause[] = [
@@ -286,10 +286,10 @@ function judgeStop(site: string, cue: Cue, named: AiredRelease, span: Span, inpu
   for (const vehicle of vehicles) {
     const { facts } = vehicle;
     for (const visit of facts.visits) {
-      // An announcement begins on the way in, some metres before the vehicle stands.
-      const from = visit.from - 30_000;
+      // An announcement begins on the way in, while the vehicle is within earshot of the stop.
+      const from = visit.from - 1_000;
       if (visit.site !== site || visit.from < span.from || visit.from >= span.to) continue;
-      const best = bestAnnouncement(facts.sounds, files, durations, from, visit.to, visit.from);
+      const best = bestAnnouncement(facts.sounds, files, durations, from, visit.to);
       if (best >= 1) return { status: 'verified' };
       if (best > 0) partly = true;
       const announced = { release: named.sha256, startAt: from, endAt: visit.from + 20_000, output: cue.output };
@@ -309,14 +309,13 @@ function judgeStop(site: string, cue: Cue, named: AiredRelease, span: Span, inpu
   return { status: 'missed', cause: off ? 'offline' : 'no-visit' };
 }
 
-/** 1 where an announcement was heard whole while the vehicle stood long enough; less where only a part was. */
+/** 1 where an announcement was heard whole and long enough at the stop; less where only a part was. */
 function bestAnnouncement(
   sounds: readonly SoundStretch[],
   files: ReadonlySet<string>,
   durations: ReadonlyMap<string, number>,
   from: number,
   to: number,
-  stoodFrom: number,
 ): number {
   let best = 0;
   const played = new Map<number, { ms: number; sha256: string; stood: number }>();
@@ -324,7 +323,7 @@ function bestAnnouncement(
     if (!files.has(stretch.sha256) || !stretch.audible || stretch.from < from || stretch.from >= to) continue;
     const sum = played.get(stretch.playing) ?? { ms: 0, sha256: stretch.sha256, stood: 0 };
     sum.ms += stretch.to - stretch.from;
-    sum.stood += Math.max(0, Math.min(stretch.to, to) - Math.max(stretch.from, stoodFrom));
+    sum.stood += Math.max(0, Math.min(stretch.to, to) - stretch.from);
     played.set(stretch.playing, sum);
   }
   for (const { ms, sha256, stood } of played.values()) {

@@ -1,6 +1,6 @@
 import { distanceMetres, type Position } from '@xiaolaba/protocol';
 import type { WorldTime } from '../time/world-time.js';
-import type { DeviceFacts } from './facts.js';
+import { type DeviceFacts, earshotMetres } from './facts.js';
 import { between, measured } from './geo.js';
 import { type Stream, stream } from './random.js';
 
@@ -143,12 +143,12 @@ export class BusLine {
     if (!here || !next) return;
     const planned = departedAt + next.after + bus.late.between(...habits.late);
     const arriveAt = wholeSecond(Math.max(planned, leftAt + 30 * second));
-    this.#drive(bus, here.position, next.position, leftAt, arriveAt);
-    this.time.at(arriveAt, 'world', () => this.#arrive(bus, end, index + 1, departedAt, way.length));
+    const nearAt = this.#drive(bus, here.position, next.position, leftAt, arriveAt);
+    this.time.at(arriveAt, 'world', () => this.#arrive(bus, nearAt, end, index + 1, departedAt));
   }
 
-  /** Fixes near both stops and every so often between them. */
-  #drive(bus: Bus, from: Position, to: Position, leftAt: number, arriveAt: number): void {
+  /** Fixes near both stops and every so often between them. @returns when the bus comes within earshot of the next */
+  #drive(bus: Bus, from: Position, to: Position, leftAt: number, arriveAt: number): number {
     const metres = Math.max(1, distanceMetres(from, to));
     const near = nearFixes.filter((distance) => distance < metres / 2).map((distance) => distance / metres);
     const shares = new Set([...near, ...near.map((share) => 1 - share)]);
@@ -164,16 +164,18 @@ export class BusLine {
       const fix = measured(between(from, to, share), bus.noise);
       this.time.at(wholeSecond(leftAt + span * share), 'world', () => bus.fix(fix));
     }
+    return Math.floor(leftAt + span * Math.max(0, 1 - earshotMetres / metres));
   }
 
-  #arrive(bus: Bus, end: Direction, index: number, departedAt: number, stops: number): void {
-    const here = this.#way(end)[index];
+  #arrive(bus: Bus, nearAt: number, end: Direction, index: number, departedAt: number): void {
+    const way = this.#way(end);
+    const here = way[index];
     if (!here) return;
     const at = this.time.now();
-    bus.facts.visits.push({ site: here.site, from: at, to: Number.POSITIVE_INFINITY });
+    bus.facts.visits.push({ site: here.site, from: nearAt, to: Number.POSITIVE_INFINITY });
     bus.fix(measured(here.position, bus.noise));
     const dwell = wholeSecond(bus.dwell.between(...habits.dwell));
-    if (index < stops - 1) {
+    if (index < way.length - 1) {
       this.time.at(at + dwell, 'world', () => this.#leave(bus, end, index, departedAt));
       return;
     }

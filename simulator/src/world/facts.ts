@@ -23,10 +23,14 @@ export interface ShownStretch {
 /** A vehicle's stop at a place. */
 export interface Visit {
   readonly site: string;
-  /** When it stood still. */
+  /** When it came within earshot: `earshotMetres` before where it stands. */
   readonly from: number;
+  /** When it drove off. */
   to: number;
 }
+
+/** So near to where a vehicle stands, one is at its stop. */
+export const earshotMetres = 40;
 
 export interface HandledLock {
   readonly on: 'unlock' | 'lock';

@@ -1,0 +1,99 @@
+/** Everything that these commands say, in both languages. */
+export interface SimulatorText {
+  readonly setup: Readonly<Record<'import' | 'render' | 'enrol' | 'approve', string>>;
+  readonly demoKey: string;
+  readonly progress: (clock: string, speed: number) => string;
+  readonly ledger: string;
+  readonly heading: (day: string, from: string, to: string, faults: string, seed: number) => string;
+  readonly devices: string;
+  readonly slots: string;
+  readonly verified: string;
+  readonly estates: string;
+  readonly stops: string;
+  readonly of: string;
+  readonly cause: string;
+  readonly missed: string;
+  readonly precision: string;
+  readonly recall: string;
+  readonly took: (seconds: number, speedup: number) => string;
+  readonly agree: string;
+  readonly differ: (count: number) => string;
+  readonly causes: Readonly<Record<string, string>>;
+  readonly wrongArgument: (text: string) => string;
+  readonly scenarioUnknown: (names: string) => string;
+  readonly failed: (text: string) => string;
+  readonly demoData: string;
+  readonly ready: (url: string) => string;
+  readonly stopping: string;
+  readonly clock: (clock: string, day: string) => string;
+}
+
+const zh: SimulatorText = {
+  setup: { import: '读入内容', render: '合成音频', enrol: '终端注册', approve: '审批签名' },
+  demoKey: '注意：审批用的是临时生成的演示密钥，不可用于真实播发。',
+  progress: (clock, speed) => `${clock}  ${speed} 倍速`,
+  ledger: '核对台账……',
+  heading: (day, from, to, faults, seed) => `${day} ${from}—${to} 全日演练（故障 ${faults}，种子 ${seed}）`,
+  devices: '终端',
+  slots: '应播时段',
+  verified: '已核实',
+  estates: '小区覆盖',
+  stops: '站点覆盖',
+  of: '/',
+  cause: '原因',
+  missed: '未播',
+  precision: '查准率',
+  recall: '查全率',
+  took: (seconds, speedup) => `用时 ${seconds} 秒，为实际时间的 ${speedup} 倍速`,
+  agree: '台账与实情逐条一致。',
+  differ: (count) => `台账与实情有 ${count} 条不一致：`,
+  causes: {
+    offline: '离线',
+    'not-delivered': '未送达',
+    'bad-file': '文件损坏',
+    clock: '时钟不可信',
+    'pre-empted': '被抢占',
+    silent: '无声无显示',
+    'no-permission': '不许播放',
+    'no-visit': '无车到站',
+    unknown: '原因不明',
+  },
+  wrongArgument: (text) => `参数有误：${text}`,
+  scenarioUnknown: (names) => `没有这种故障情景；可用：${names}`,
+  failed: (text) => `演练未能完成：${text}`,
+  demoData: '以下全部是演示数据：县、点位、车辆、人员均为虚构。',
+  ready: (url) => `控制台已就绪：${url}`,
+  stopping: '正在停止……',
+  clock: (clock, day) => `模拟时间 ${day} ${clock}`,
+};
+
+const en: SimulatorText = {
+  setup: { import: 'reading content', render: 'rendering audio', enrol: 'enrolling devices', approve: 'approving' },
+  demoKey: 'Note: releases are approved with a demo key made on the spot. It is for nothing real.',
+  progress: (clock, speed) => `${clock}  ${speed}x`,
+  ledger: 'holding the ledger against the truth…',
+  heading: (day, from, to, faults, seed) => `${day} ${from}–${to}, rehearsed whole (faults ${faults}, seed ${seed})`,
+  devices: 'devices',
+  slots: 'slots',
+  verified: 'verified',
+  estates: 'estates covered',
+  stops: 'stops covered',
+  of: ' of ',
+  cause: 'cause',
+  missed: 'missed',
+  precision: 'precision',
+  recall: 'recall',
+  took: (seconds, speedup) => `took ${seconds} s, ${speedup} times as fast as the day`,
+  agree: 'The ledger agrees with the truth on every slot.',
+  differ: (count) => `The ledger differs from the truth on ${count} slots:`,
+  causes: {},
+  wrongArgument: (text) => `wrong argument: ${text}`,
+  scenarioUnknown: (names) => `no such scenario; there are: ${names}`,
+  failed: (text) => `the rehearsal could not be finished: ${text}`,
+  demoData: 'All of this is demo data: county, places, vehicles and people are invented.',
+  ready: (url) => `The console is ready: ${url}`,
+  stopping: 'stopping…',
+  clock: (clock, day) => `simulated time ${day} ${clock}`,
+};
+
+export const textIn = (language: 'zh-CN' | 'en'): SimulatorText => (language === 'en' ? en : zh);
