@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installDebianPackages, SetupError } from './debian-packages.mjs';
 import { withLock } from './lock.mjs';
 import { npmPackagesStand } from './npm-packages.mjs';
 
@@ -14,8 +15,6 @@ export const testPrograms = { chromium: 'chromium', mosquitto_sub: 'mosquitto-cl
 
 /** Standard output belongs to the command, which may be writing JSON. */
 const say = (text) => process.stderr.write(`${text}\n`);
-
-class SetupError extends Error {}
 
 function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
@@ -41,33 +40,7 @@ function installNpmPackages() {
 }
 
 const missingPrograms = (programs) => Object.entries(programs).filter(([program]) => !isOnPath(program));
-
-function installDebianPackages(missing) {
-  const packages = missing.map(([, name]) => name);
-  const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (!isOnPath('apt-get')) {
-    const names = missing.map(([program]) => program).join('、');
-    throw new SetupError(
-      `缺少程序 ${names}，请用本机的软件包管理器安装。 / Install these programs with this system's package manager: ${names}`,
-    );
-  }
-  const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const may = prefix.length === 0 || (isOnPath('sudo') && run('sudo', ['-n', 'true'], { stdio: 'ignore' }));
-  if (!may) {
-    throw new SetupError(
-      `请先运行这一行，再重试： / Run this line, then try again:\n  sudo apt-get update && sudo ${line}`,
-    );
-  }
-  say(`· 安装系统软件包 / installing Debian packages: ${packages.join(' ')}`);
-  const [head, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive'];
-  const apt = (args) => run(head, [...rest, 'apt-get', ...args], { stdio: ['ignore', 'ignore', 2] });
-  apt(['update', '-qq']);
-  if (!apt(line.split(' ').slice(1))) {
-    throw new SetupError(
-      `安装失败，请手工运行： / Installation failed, run by hand:\n  ${prefix.length > 0 ? 'sudo ' : ''}${line}`,
-    );
-  }
-}
+const system = { isRoot: process.getuid?.() === 0, isOnPath, run };
 
 const skipped = new Set(['node_modules', 'dist', '.git', '.xiaolaba']);
 
@@ -142,7 +115,7 @@ export async function prepare({ programs = {} } = {}) {
     await withLock(join(root, '.xiaolaba/setup.lock'), say, () => {
       if (!npmPackagesStand(root)) installNpmPackages();
       const missing = missingPrograms(wanted);
-      if (missing.length > 0) installDebianPackages(missing);
+      if (missing.length > 0) installDebianPackages(missing, system, say);
       for (const build of builds) if (!isBuilt(build)) runBuild(build);
     });
   } catch (error) {
