@@ -54,6 +54,15 @@ const scoredCauses: readonly MissCause[] = [
 const told = (slot: { readonly status: string; readonly cause?: string | undefined } | undefined): string =>
   slot ? [slot.status, slot.cause].filter(Boolean).join(' ') : 'none';
 
+/**
+ * Whether the two say the same. How much of a play came out before a plug was pulled nobody can report: for that the
+ * cause alone has to agree.
+ */
+function agree(real: TrueSlot | undefined, said: LedgerEntry | undefined): boolean {
+  if (real?.cause === 'offline' && said?.cause === 'offline') return true;
+  return told(real) === told(said);
+}
+
 /** Holds the ledger against the truth, slot by slot. */
 export function score(truth: readonly TrueSlot[], ledger: readonly LedgerEntry[]): Score {
   const trueById = new Map(truth.map((slot) => [slot.id, slot]));
@@ -71,7 +80,7 @@ export function score(truth: readonly TrueSlot[], ledger: readonly LedgerEntry[]
     if (real?.cause) count(real.cause).true++;
     if (said?.cause) count(said.cause).told++;
     if (real?.cause && real.cause === said?.cause) count(real.cause).both++;
-    if (told(real) !== told(said)) {
+    if (!agree(real, said)) {
       disagreements.push({
         key: real?.key ?? id,
         place: real?.place ?? said?.place ?? '',

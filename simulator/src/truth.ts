@@ -161,11 +161,15 @@ function judgeSound(device: Witnessed, slot: PlannedSlot, again: number): Verdic
 function judgeText(device: Witnessed, slot: PlannedSlot, text: string): Verdict {
   const durationMs = slot.endAt - slot.startAt;
   let ms = 0;
+  let begun = Number.POSITIVE_INFINITY;
   for (const stretch of device.facts.shown) {
-    if (stretch.text === text)
-      ms += Math.max(0, Math.min(stretch.to, slot.endAt) - Math.max(stretch.from, slot.startAt));
+    const from = Math.max(stretch.from, slot.startAt);
+    const to = Math.min(stretch.to, slot.endAt);
+    if (stretch.text !== text || to <= from) continue;
+    begun = Math.min(begun, from);
+    ms += to - from;
   }
-  if (ms >= durationMs * share) return { status: 'verified' };
+  if (ms >= durationMs * share && begun - slot.startAt <= latestMs) return { status: 'verified' };
   return { status: ms > 0 ? 'partly' : 'missed', cause: causeOf(device, slot, undefined) };
 }
 

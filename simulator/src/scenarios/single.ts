@@ -58,13 +58,26 @@ function beforeSlot(scene: Scene, device: string, purpose: string): number {
   return slot ? secondOf(slot.startAt - 90_000) : moment(scene, device, purpose, 0.1, 0.4);
 }
 
+/**
+ * A device whose plug is pulled in the last part of a long text can't tell whether enough of it was shown to count;
+ * nobody could. Earlier then, to where it is plain.
+ */
+function plainly(scene: Scene, device: string, instant: number): number {
+  const undecided = scene.expected(device).find(({ startAt, endAt }) => {
+    const done = (instant - startAt) / (endAt - startAt);
+    return done > 0.8 && done < 1.02;
+  });
+  return undecided ? secondOf(undecided.startAt + (undecided.endAt - undecided.startAt) / 2) : instant;
+}
+
 /** Pulled plugs: some till the day's end, some for hours, some in the middle of a play. */
 const powerCut: Single = (scene, draw, count) =>
   draw.take('power-cut', count, ['loudspeaker', 'booth-sign', 'bus-screen']).map((device, index) => {
     const slots = scene.expected(device);
     const inPlay = slots[Math.floor(slots.length / 3)];
     const midway = index % 3 === 0 && inPlay;
-    const from = midway ? secondOf((inPlay.startAt + inPlay.endAt) / 2) : beforeSlot(scene, device, 'power-cut');
+    const wanted = midway ? secondOf((inPlay.startAt + inPlay.endAt) / 2) : beforeSlot(scene, device, 'power-cut');
+    const from = plainly(scene, device, wanted);
     const lasts = stream(scene.seed, 'faults', 'power-lasts', device).between(40, 240) * minute;
     const to = secondOf(Math.min(from + lasts, scene.span.to - 30 * minute));
     return { kind: 'power-cut', device, from, ...(index % 3 === 1 ? {} : { to }), torn: index % 2 === 0 };
@@ -148,7 +161,8 @@ const noVisit: Single = (scene, draw, count) =>
       const to = secondOf(scene.span.from + length * 0.55);
       return line.buses.flatMap((device): Fault[] => {
         const away: Fault = { kind: 'out-of-service', device, route: line.route, from, to };
-        return index % 2 === 0 ? [away] : [away, { kind: 'power-cut', device, from, to, torn: false }];
+        const off = plainly(scene, device, from);
+        return index % 2 === 0 ? [away] : [away, { kind: 'power-cut', device, from: off, to, torn: false }];
       });
     },
   );
