@@ -18,9 +18,21 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
+/** The day that was asked for last in each zone: nearly every question is about that one. */
+const lastDays = new Map<string, { readonly day: string; readonly from: number; readonly to: number }>();
+
 /** The local day on which an instant falls. */
-export const dayOf = (instant: number, zone: string): string =>
-  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+export function dayOf(instant: number, zone: string): string {
+  const last = lastDays.get(zone);
+  if (last && last.from <= instant && instant < last.to) return last.day;
+  const start = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).startOfDay();
+  const day = start.toPlainDate().toString();
+  const from = start.epochMilliseconds;
+  const to = start.add({ days: 1 }).startOfDay().epochMilliseconds;
+  if (lastDays.size >= 64) lastDays.clear();
+  lastDays.set(zone, { day, from, to });
+  return day;
+}
 
 /** `HH:MM:SS` on the local clock. */
 export const clockOf = (instant: number, zone: string): string =>
