@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
-import { formatProblem, loadContent } from '../content/index.js';
+import { dialectGaps, formatProblem, loadContent } from '../content/index.js';
 
 export const validateCommand: CommandSpec = {
   name: 'validate',
@@ -23,11 +23,20 @@ export const validateCommand: CommandSpec = {
       devices: content.devices.length,
       campaigns: content.campaigns.length,
     };
+    const gaps = content ? dialectGaps(content) : [];
     if (values.json) {
-      io.stdout(`${JSON.stringify({ ok: errors === 0, ...counts, problems }, null, 2)}\n`);
+      io.stdout(`${JSON.stringify({ ok: errors === 0, ...counts, problems, fallbacks: gaps }, null, 2)}\n`);
       return errors === 0 ? 0 : 1;
     }
     for (const problem of problems) io.stdout(`${formatProblem(problem, io.language)}\n`);
+    for (const { dialect, campaigns } of gaps) {
+      const names = campaigns.join(io.language === 'en' ? ', ' : '、');
+      io.stdout(
+        io.language === 'en'
+          ? `note: ${dialect}: Mandarin stands in in ${campaigns.length} campaigns: ${names}\n`
+          : `说明：${dialect}：${campaigns.length} 个宣传任务由普通话代播：${names}\n`,
+      );
+    }
     const found = counts ? `${counts.sites} / ${counts.routes} / ${counts.devices} / ${counts.campaigns}` : '–';
     io.stdout(
       io.language === 'en'

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, join, normalize, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { audiencePlaces } from './audience-places.js';
 import { checkCues } from './check-cues.js';
 import { checkDialect } from './check-dialect.js';
+import { checkSigns } from './check-signs.js';
 import type { CampaignFile } from './file-schemas.js';
 import type { Tables } from './load-tables.js';
 import { fieldNamesIn, textFieldNames } from './placeholders.js';
@@ -52,6 +53,7 @@ export async function checkCampaign(
   if (tables && places.length === 0) problems.warning(file, 'audience-empty', {}, at('audience'));
   await checkItems(file, value.items, audioDirectory, problems, at);
   checkCues(file, value, places, problems, at);
+  checkSigns(file, value, places, problems, at);
 }
 
 async function checkItems(
@@ -79,17 +81,24 @@ async function checkItems(
       checkDialect(file, dialect, problems, where('dialect'));
       checkFields(text, where('text'));
       if (recording === undefined) continue;
-      const path = normalize(recording);
-      if (isAbsolute(path) || path.split(sep)[0] === '..' || recording.includes('\\'))
-        problems.error(file, 'recording-outside', { path: recording }, where('recording'));
-      else if (!(await isFile(join(audioDirectory, path))))
-        problems.error(file, 'recording-missing', { path: recording }, where('recording'));
+      const fault = await recordingFault(recording, audioDirectory);
+      if (fault) problems.error(file, fault, { path: recording }, where('recording'));
     }
   }
 }
 
-const isFile = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+/** A link counts for where it leads: what lies outside was never meant to go on air. */
+async function recordingFault(
+  recording: string,
+  audioDirectory: string,
+): Promise<'recording-outside' | 'recording-missing' | undefined> {
+  const isOutside = (path: string) => isAbsolute(path) || path.split(sep)[0] === '..';
+  if (isOutside(normalize(recording)) || recording.includes('\\')) return 'recording-outside';
+  try {
+    const found = await realpath(join(audioDirectory, recording));
+    if (isOutside(relative(await realpath(audioDirectory), found))) return 'recording-outside';
+    return (await stat(found)).isFile() ? undefined : 'recording-missing';
+  } catch {
+    return 'recording-missing';
+  }
+}

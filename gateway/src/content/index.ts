@@ -1,3 +1,4 @@
+export { type DialectGap, dialectGaps } from './dialect-gaps.js';
 export { jsonSchemas } from './json-schemas.js';
 export { type LoadedContent, loadContent } from './load.js';
 export { formatProblem } from './messages.js';

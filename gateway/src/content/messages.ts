@@ -60,6 +60,9 @@ const zh = {
   'zone-unknown': '不认识的时区“{zone}”，例如 Asia/Shanghai。',
   'field-placeholder': '文本里的“{name}”不是可用的字段，可用：{choices}。',
   'field-unfilled': '栏目“{name}”没有在 text 里用到，请用上或删去。',
+  'sign-characters': '屏幕字符集 {charset} 里没有这些字：{characters}，请换字。',
+  'sign-text-long': '文字在 {charset} 字符集里有 {bytes} 字节，屏幕最多存 1024 字节，请缩短。',
+  'sign-low': '高 {rows} 点的屏幕显示不了汉字，请核对 devices.csv。',
   'audience-empty': '没有终端符合这个受众，请放宽条件。',
 } as const;
 
@@ -123,6 +126,9 @@ const en: Readonly<Record<keyof typeof zh, string>> = {
   'zone-unknown': 'Unknown time zone "{zone}"; Asia/Shanghai, for example.',
   'field-placeholder': '"{name}" is no field that a text may hold; there are: {choices}.',
   'field-unfilled': 'The field "{name}" is not used in the text; use it or remove it.',
+  'sign-characters': 'The character set {charset} of a sign has none of these: {characters}; use others.',
+  'sign-text-long': 'The text takes {bytes} bytes in {charset}, and a sign holds 1024; shorten it.',
+  'sign-low': 'A sign {rows} pixels high cannot show Chinese characters; check devices.csv.',
   'audience-empty': 'No device fits this audience; loosen the conditions.',
 };
 

@@ -33,7 +33,13 @@ export async function readDocument<S extends z.ZodType>(
     return undefined;
   }
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, strict: true, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    logLevel: 'error',
+    strict: true,
+    uniqueKeys: true,
+  });
   if (document.errors.length > 0) {
     for (const error of document.errors.slice(0, 5)) {
       problems.error(
