@@ -65,7 +65,9 @@ export class Stage {
     readonly content: Content,
     readonly options: StageOptions,
   ) {
-    const { day, seed, start, approver, dataDirectory, cacheDirectory, httpPort } = options;
+    const { day, seed, start, approver, httpPort } = options;
+    const dataDirectory = resolve(options.dataDirectory);
+    const cacheDirectory = resolve(options.cacheDirectory);
     let now = (): number => start;
     this.gateway = new SteeredGateway(
       {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { worldError } from '@xiaolaba/protocol';
 import type { Gate } from '../peripherals/network.js';
@@ -20,7 +21,7 @@ function hostProcess(): { readonly path: string; readonly execArgv: string[] } {
   const source = import.meta.url.endsWith('.ts');
   return {
     path: fileURLToPath(new URL(source ? './gateway-host.ts' : './gateway-host.js', import.meta.url)),
-    execArgv: source ? ['--import', import.meta.resolve('tsx'), '--conditions=@xiaolaba/source'] : [],
+    execArgv: source ? ['--import', 'tsx', '--conditions=@xiaolaba/source'] : [],
   };
 }
 
@@ -67,7 +68,9 @@ export class SteeredGateway implements Gate {
   /** Starts it (again) on its data directory. @throws XiaolabaError with the gateway's own code */
   async start(): Promise<Started> {
     const { path, execArgv } = hostProcess();
-    const child = fork(path, [], { execArgv, serialization: 'json', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // From its own folder, so that the loader is found wherever the user stands.
+    const cwd = dirname(path);
+    const child = fork(path, [], { cwd, execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;
     child.on('message', (answer: Answer) => this.#answered(answer));
     child.on('exit', (code, signal) => this.#gone(child, code ?? signal ?? 'unknown'));
