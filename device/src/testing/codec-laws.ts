@@ -45,7 +45,7 @@ function split(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
 export function holdsLaws<Frame extends { readonly kind: string }>(
   codec: FrameCodec<Frame>,
   likely: fc.Arbitrary<Uint8Array>,
-  numRuns = 400,
+  numRuns = 250,
 ): void {
   const stream = fc
     .array(fc.oneof({ weight: 3, arbitrary: likely }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 12 }) }), {
