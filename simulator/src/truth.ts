@@ -189,7 +189,8 @@ function causeOf(
   if (touches(wrong, startAt, endAt)) return 'clock';
   if (output === 'audio') {
     if (touches(forbidden, startAt, endAt)) return 'no-permission';
-    if (sha256 !== undefined && !facts.holds(sha256, startAt)) return 'bad-file';
+    // A file that comes back in the very instant in which it was found spoilt came too late for this play.
+    if (sha256 !== undefined && !facts.holds(sha256, startAt - 1)) return 'bad-file';
     if (touches(facts.overridden.spans, startAt, endAt + latestMs)) return 'pre-empted';
     if (touches(facts.amplifierDead.spans, startAt, endAt)) return 'silent';
   } else if (touches(facts.signDead.spans, startAt, endAt)) return 'silent';
