@@ -1,5 +1,4 @@
-import type { JournalRecord, PlayRecord } from '@xiaolaba/protocol';
-import { errorCode } from '@xiaolaba/protocol';
+import { type Beat, errorCode, type JournalRecord, type PlayRecord } from '@xiaolaba/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DistrictModel } from '../campaigns/index.js';
@@ -103,6 +102,16 @@ async function restart(): Promise<void> {
 }
 
 const journals = new Map<string, { device: SignedDevice; written: number }>();
+const beatOf = (instant: number): Beat => ({
+  v: 1,
+  boot: 'b000001-0a1b2c3d',
+  at: instant,
+  up: 10,
+  clock: 'trusted',
+  playing: [],
+  unreported: 0,
+  faults: [],
+});
 /** What devices report, each in its own journal. */
 async function report(id: string, ...records: (PlayRecord | JournalRecord)[]): Promise<void> {
   const journal = journals.get(id) ?? { device: new SignedDevice(id), written: 0 };
@@ -365,15 +374,3 @@ it('finds the vehicles that may announce at a stop', () => {
   expect(coverage.vehiclesAt('estate-1', busRelease)).toEqual([]);
   expect(coverage.vehiclesAt('stop-1', releaseName)).toEqual([]);
 });
-
-const beatOf = (instant: number) =>
-  ({
-    v: 1,
-    boot: 'b000001-0a1b2c3d',
-    at: instant,
-    up: 10,
-    clock: 'trusted',
-    playing: [],
-    unreported: 0,
-    faults: [],
-  }) as const;

@@ -121,6 +121,13 @@ describe('timed slots', () => {
     expect(only().status).toBe('verified');
   });
 
+  it('of a device that doubts its clock are put down to that', () => {
+    const { fleet, ledger, only } = ledgerOf(timedSlot());
+    fleet.doubtful.add('speaker-1');
+    ledger.sweep(at('24:00'), true);
+    expect(only()).toMatchObject({ status: 'missed', cause: 'clock' });
+  });
+
   it('that are still to come are not missed by closing', () => {
     const { ledger, only } = ledgerOf(timedSlot());
     ledger.sweep(due + 29 * second, true);

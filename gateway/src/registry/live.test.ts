@@ -77,6 +77,28 @@ describe('the live picture', () => {
     expect(live.get('speaker-1').reportedUntil).toBe(now - 1000);
   });
 
+  it('does not count as reported what a device with a doubtful clock has yet to tell', () => {
+    live.beat('speaker-1', beat({ clock: 'jumped' }));
+    expect(live.get('speaker-1').reportedUntil).toBe(0);
+    expect(live.clockDoubtful('speaker-1')).toBe(true);
+    live.beat('speaker-1', beat());
+    expect(live.get('speaker-1').reportedUntil).toBe(now);
+    expect([live.clockDoubtful('speaker-1'), live.clockDoubtful('speaker-9')]).toEqual([false, false]);
+  });
+
+  it('awaits the record of a doubted clock before everything counts as reported', () => {
+    live.beat('speaker-1', beat());
+    const before = now;
+    now += 60_000;
+    live.beat('speaker-1', beat({ clock: 'jumped' }));
+    expect(live.clockDoubtful('speaker-1')).toBe(true);
+    expect(live.get('speaker-1').reportedUntil).toBe(before);
+    now += 60_000;
+    live.beat('speaker-1', beat({ clock: 'trusted' }));
+    expect(live.clockDoubtful('speaker-1')).toBe(false);
+    expect(live.get('speaker-1').reportedUntil).toBe(now);
+  });
+
   it('measures the clock of a device against its own', () => {
     live.hello('speaker-1', hello({ at: now + 1500, clock: 'jumped' }));
     expect(live.get('speaker-1')).toMatchObject({ clockOffsetMs: 1500, clock: 'jumped' });

@@ -18,9 +18,6 @@ export const at = (clockTime: string, on = day): number => instantOf(on, clockTi
 
 export const silent = pino({ level: 'silent' });
 
-/** What is rendered once serves every test: it is found by its content. */
-export const audioCache = join(tmpdir(), 'xiaolaba-test-audio');
-
 /** A clock that a test moves; what is to happen happens as the time is passed. */
 export class HandClock implements GatewayClock {
   #now: number;
@@ -105,7 +102,6 @@ export class TestGateway {
         http: { port: 0 },
         mqtt: { host: '127.0.0.1', port: 0 },
         approvers: [{ name: 'tester', key: toBase64(this.approver.publicKey.bytes) }],
-        cacheDirectory: audioCache,
         log: 'silent',
       },
       'test',

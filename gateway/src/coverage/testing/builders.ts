@@ -193,6 +193,7 @@ export const visitOf = (more: Partial<PlayRecord> = {}): PlayRecord =>
 export class KnownFleet implements FleetFacts {
   readonly until = new Map<string, number>();
   readonly known = new Map<string, DeviceFacts>();
+  readonly doubtful = new Set<string>();
   vehicles: readonly string[] = ['bus-1'];
 
   facts(device: string): DeviceFacts {
@@ -203,6 +204,10 @@ export class KnownFleet implements FleetFacts {
 
   reportedUntil(device: string): number {
     return this.until.get(device) ?? 0;
+  }
+
+  clockDoubtful(device: string): boolean {
+    return this.doubtful.has(device);
   }
 
   vehiclesAt(): readonly string[] {
