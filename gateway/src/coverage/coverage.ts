@@ -102,6 +102,10 @@ export class Coverage implements FleetFacts {
     return this.deps.live.get(device).reportedUntil;
   }
 
+  clockDoubtful(device: string): boolean {
+    return this.deps.live.clockDoubtful(device);
+  }
+
   vehiclesAt(site: string, release: string): readonly string[] {
     const places = new Set(this.deps.release(release)?.release.audience.places);
     const routes = [...(this.deps.model()?.routes.values() ?? [])]

@@ -15,6 +15,8 @@ export interface FleetFacts {
   facts(device: string): DeviceFacts;
   /** Everything that happened there until then has been reported. */
   reportedUntil(device: string): number;
+  /** Whether the device can't trust its clock at this moment. */
+  clockDoubtful(device: string): boolean;
   /** Vehicles that may announce at a stop. */
   vehiclesAt(site: string, release: string): readonly string[];
 }
@@ -151,7 +153,8 @@ export class DayLedger {
 
   /** Of a device that nobody has heard of since, the day says "offline"; a late report may still mend that. */
   #causeOfMiss(slot: Slot, device: string, known: boolean): MissCause {
-    if (!known && this.fleet.reportedUntil(device) < slot.startAt) return 'offline';
+    if (!known && this.fleet.reportedUntil(device) < slot.startAt)
+      return this.fleet.clockDoubtful(device) ? 'clock' : 'offline';
     const inferred = causeOfSilence(slot, this.fleet.facts(device));
     return known || inferred !== 'unknown' ? inferred : 'offline';
   }

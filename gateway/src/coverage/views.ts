@@ -51,9 +51,9 @@ function playingAt(context: ViewContext, place: string): PlaceDay['playing'] {
 function placeDay(context: ViewContext, place: string, tally: PlaceTally): PlaceDay {
   const devices = context.devicesAt(place);
   const playing = playingAt(context, place);
-  const away = devices.length > 0 && devices.every(({ id }) => isAway(context, id));
   const awaited = tally.due - tally.verified - tally.partly - tally.missed;
-  const cause = topCause(tally) ?? (away && awaited > 0 ? 'offline' : undefined);
+  const provisional = awaited > 0 ? devices.map(({ id }) => whyAwaited(context, id)).find(Boolean) : undefined;
+  const cause = topCause(tally) ?? provisional;
   return {
     place,
     ...plainTally(tally),
@@ -64,9 +64,11 @@ function placeDay(context: ViewContext, place: string, tally: PlaceTally): Place
   };
 }
 
-function isAway({ live, now }: ViewContext, device: string): boolean {
+/** Why a device that owes a report has not sent it; nothing is certain before it does. */
+function whyAwaited({ live, now }: ViewContext, device: string): 'offline' | 'clock' | undefined {
   const { online, since } = live.get(device);
-  return !online && now - since > awayMs;
+  if (!online) return now - since > awayMs ? 'offline' : undefined;
+  return live.clockDoubtful(device) ? 'clock' : undefined;
 }
 
 /** Keeps tallies by place, so that a change at one place does not count the whole day again. */
@@ -168,14 +170,15 @@ function silentPlace(context: ViewContext, tallies: DayTallies, place: Place): S
   const failed = slots
     .filter((slot) => slot.status === 'missed' || slot.status === 'partly')
     .sort((a, b) => a.startAt - b.startAt);
-  const away =
-    context.devicesAt(place.place).length > 0 && context.devicesAt(place.place).every(({ id }) => isAway(context, id));
-  const awaited = slots.filter((slot) => slot.status === 'pending').sort((a, b) => a.startAt - b.startAt);
-  const open = away ? [...failed, ...awaited] : failed;
+  const awaited = slots
+    .filter((slot) => slot.status === 'pending' && slot.device !== undefined && whyAwaited(context, slot.device))
+    .sort((a, b) => a.startAt - b.startAt);
+  const open = [...failed, ...awaited];
   if (open.length === 0) return undefined;
   const after = open.filter((slot) => slot.startAt > lastVerified);
   const first = after[0] ?? open[open.length - 1];
-  const cause: MissCause = topCause(tally) ?? 'offline';
+  const [owed] = awaited.flatMap((slot) => (slot.device && whyAwaited(context, slot.device)) || []);
+  const cause: MissCause = topCause(tally) ?? owed ?? 'offline';
   return {
     place: place.place,
     name: place.name,

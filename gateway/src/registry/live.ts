@@ -46,7 +46,7 @@ export class LiveFleet {
     live.unreported = hello.unreported;
     this.#heard(device, live);
     this.connection(device, true);
-    if (hello.unreported === 0) live.reportedUntil = Math.max(live.reportedUntil, this.now());
+    this.#reported(live);
   }
 
   beat(device: string, beat: Beat): void {
@@ -61,8 +61,14 @@ export class LiveFleet {
     if (beat.position) live.position = beat.position;
     if (beat.site === undefined) delete live.site;
     else live.site = beat.site;
-    if (beat.unreported === 0) live.reportedUntil = Math.max(live.reportedUntil, now);
+    this.#reported(live);
     this.#heard(device, live);
+  }
+
+  /** Whether the device says that it can't trust its clock. */
+  clockDoubtful(device: string): boolean {
+    const { clock } = this.get(device);
+    return clock !== undefined && clock !== 'trusted';
   }
 
   /** By its stored records a device has reported everything until then; it is not heard of by this. */
@@ -94,6 +100,12 @@ export class LiveFleet {
     let count = 0;
     for (const live of this.#devices.values()) if (live.online) count++;
     return count;
+  }
+
+  /** While a device doubts its clock it has not told everything: the record of that comes when the doubt is over. */
+  #reported(live: LiveDevice): void {
+    if (live.unreported === 0 && live.clock === 'trusted')
+      live.reportedUntil = Math.max(live.reportedUntil, this.now());
   }
 
   #heard(device: string, live: LiveDevice): void {
