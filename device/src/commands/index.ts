@@ -1,4 +1,5 @@
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
+import { codecCommand } from './codec.js';
 import { deviceCommand } from './device.js';
 
-export const commands: readonly CommandSpec[] = [deviceCommand];
+export const commands: readonly CommandSpec[] = [deviceCommand, codecCommand];
