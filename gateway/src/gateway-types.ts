@@ -11,6 +11,8 @@ export interface GatewayClock {
 export interface GatewayDeps {
   readonly clock: GatewayClock;
   readonly log: Logger;
+  /** node-cron looks every real minute what is due; where time is steered, whoever steers it calls `runJobs`. */
+  readonly jobs?: 'by-cron' | 'by-caller';
   /** A simulated fleet comes from one address, all at once. */
   readonly brokerLimits?: NonNullable<BrokerSettings['limits']>;
   /** Where the built console lies; found beside the gateway where it is not given. */

@@ -13,7 +13,7 @@ import type { Gateway, GatewayDeps } from './gateway-types.js';
 import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
 import { Jobs, nightlyJobs, rotateBackups } from './jobs/index.js';
 import { createLibrary, openBlobStore } from './library/index.js';
-import { LiveFleet, Registry } from './registry/index.js';
+import { LiveFleet, type RegisteredDevice, Registry } from './registry/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
 import { openSqlite } from './store/index.js';
 import { Turns } from './turns.js';
@@ -94,13 +94,24 @@ async function start(
 
   /** Brings devices up to what stands, and the ledger up to what they are to hold. One at a time. */
   const refreshing = new Turns();
-  const refresh = (devices?: readonly string[]): Promise<void> =>
-    refreshing.run(async () => {
-      const model = content.model();
-      if (!model) return;
-      const all = devices ? devices.flatMap((id) => registry.get(id) ?? []) : [...registry.all()];
-      await coverage.expect(await assignments.refresh(all, model, campaigns.standing()));
-    });
+  const bringUp = async (devices: Iterable<RegisteredDevice>): Promise<void> => {
+    const model = content.model();
+    if (model) await coverage.expect(await assignments.refresh(devices, model, campaigns.standing()));
+  };
+  const refresh = (): Promise<void> => refreshing.run(() => bringUp(registry.all()));
+  /** Devices that come while a turn runs share the next one: a county that enrols at once is one piece of work. */
+  const newcomers = new Set<string>();
+  const refreshSoon = (device: string): void => {
+    newcomers.add(device);
+    if (newcomers.size > 1) return;
+    work.run('refresh', () =>
+      refreshing.run(() => {
+        const devices = [...newcomers].flatMap((id) => registry.get(id) ?? []);
+        newcomers.clear();
+        return bringUp(devices);
+      }),
+    );
+  };
   const settled = async (): Promise<void> => {
     await intake.settled();
     await refreshing.settled();
@@ -119,7 +130,7 @@ async function start(
     tell: (device, topic, message) => work.run(topic, () => broker.publish(device, topic, message)),
     progress: (device, progress) => assignments.progress(device, progress),
     greeted: (device, version) => {
-      if (assignments.greeted(device, version)) work.run('refresh', () => refresh([device]));
+      if (assignments.greeted(device, version)) refreshSoon(device);
     },
   });
   const { host, port, webSocketPort, tls } = settings.mqtt;
@@ -145,7 +156,7 @@ async function start(
       store,
       coverage,
       zone: () => content.model()?.zone ?? 'Asia/Shanghai',
-      refreshAssignments: () => refresh(),
+      refreshAssignments: refresh,
       backup: (at) => rotateBackups(store, data, at, settings.retention.backups),
       recordDays: settings.retention.recordDays,
       rejectDays: settings.retention.rejectDays,
@@ -155,11 +166,13 @@ async function start(
     now,
     log,
   );
-  const runJobs = () => work.run('jobs', () => jobs.runDue());
-  const minutely = cron.schedule('* * * * *', runJobs, { noOverlap: true });
-  begun.push(async () => {
-    await minutely.destroy();
-  });
+  if (deps.jobs !== 'by-caller') {
+    const runJobs = () => work.run('jobs', () => jobs.runDue());
+    const minutely = cron.schedule('* * * * *', runJobs, { noOverlap: true });
+    begun.push(async () => {
+      await minutely.destroy();
+    });
+  }
   let cancelTick = clock.after(tickMs, tick);
   function tick(): void {
     work.run('tick', () => coverage.tick());
@@ -187,6 +200,7 @@ async function start(
       jobs,
       library,
       refresh,
+      refreshSoon,
     },
   );
   begun.push(() => api.close());

@@ -27,6 +27,8 @@ export interface ApiContext {
   readonly ingest: Ingest;
   readonly rejects: Rejects;
   readonly jobs: Jobs;
-  /** Brings devices (all, or those named) up to what stands. */
-  readonly refresh: (devices?: readonly string[]) => Promise<void>;
+  /** Brings all devices up to what stands. */
+  readonly refresh: () => Promise<void>;
+  /** The same for one device, with whatever others have come meanwhile; nobody waits for it. */
+  readonly refreshSoon: (device: string) => void;
 }

@@ -2,27 +2,29 @@ import { callerError, enrolRequestSchema, enrolResponseSchema, idSchema } from '
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { requireToken, tokenSecurity } from './authorise.js';
+import { type TokenCheck, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
 import { deviceViewSchema, rejectViewSchema } from './contract.js';
 import { deviceView } from './device-view.js';
 
 /** Enrolment, claims, and the technicians' lists. */
-export function deviceRoutes(app: FastifyInstance, context: ApiContext, token: string): void {
+export function deviceRoutes(app: FastifyInstance, context: ApiContext, administrator: TokenCheck): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const { registry } = context;
-  const administrator = { onRequest: requireToken(token) };
   const security = tokenSecurity;
 
   // A wrong code costs nothing to try: 80 random bits and this limit make trying useless.
   const enrolLimit = { rateLimit: { max: 60, timeWindow: 60_000, allowList: ['127.0.0.1', '::1'] } };
   routes.post(
     '/enrol',
-    { config: enrolLimit, schema: { body: enrolRequestSchema, response: { 200: enrolResponseSchema } } },
+    {
+      config: { ...enrolLimit, openBecause: 'a claim code is what it asks for' },
+      schema: { body: enrolRequestSchema, response: { 200: enrolResponseSchema } },
+    },
     async ({ body }) => {
       const response = await registry.enrol(body);
       context.broker.disconnect(body.device, 'enrolled-anew');
-      await context.refresh([body.device]);
+      context.refreshSoon(body.device);
       return response;
     },
   );

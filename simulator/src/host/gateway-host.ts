@@ -41,8 +41,7 @@ async function start({ at, settings, dataDirectory }: StartOrder): Promise<Start
   const gateway = await startGateway(checkSettings(dataDirectory, settings, 'simulator'), {
     clock,
     log,
-    // A whole fleet behind one address, and a log-in at every turn of the world.
-    brokerLimits: fleetLimits,
+    jobs: 'by-caller',
   });
   running = { gateway, clock };
   const jobs = (): void => {
@@ -54,8 +53,6 @@ async function start({ at, settings, dataDirectory }: StartOrder): Promise<Start
   const { url, mqttPort, token } = gateway;
   return { ...standing(running), url, mqttPort, token };
 }
-
-const fleetLimits = {};
 
 async function advance(to: number): Promise<Standing> {
   const present = needRunning();
