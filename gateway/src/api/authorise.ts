@@ -1,18 +1,45 @@
 import { timingSafeEqual } from 'node:crypto';
-import { callerError } from '@xiaolaba/protocol';
+import { bugError, callerError } from '@xiaolaba/protocol';
 import { sha256 } from '@xiaolaba/protocol/node';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** What a route spreads into its options to ask for the token. */
+export interface TokenCheck {
+  readonly onRequest: (request: FastifyRequest) => Promise<void>;
+}
 
 /**
  * Lets only the local administrator's bearer token through; asked before a body is read. @throws XiaolabaError `unauthorised`
  */
-export function requireToken(token: string): (request: FastifyRequest) => Promise<void> {
+export function requireToken(token: string): TokenCheck {
   const wanted = Buffer.from(sha256(Buffer.from(token)));
-  return async (request) => {
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
     const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!timingSafeEqual(Buffer.from(sha256(Buffer.from(given))), wanted))
       throw callerError('unauthorised', 'a bearer token is needed');
   };
+  return { onRequest };
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Why a route that changes something asks for no token. */
+    openBecause?: string;
+  }
+}
+
+const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * From now on a route that changes something must ask for the token, or say why it does not: the gateway does not
+ * start with one that forgets. @throws XiaolabaError `route-unguarded`, when the route is added
+ */
+export function guardRoutes(app: FastifyInstance, guards: ReadonlySet<unknown>): void {
+  app.addHook('onRoute', ({ method, url, onRequest, config }) => {
+    const asks = [onRequest].flat().some((hook) => guards.has(hook));
+    if ([method].flat().every((one) => reading.has(one)) || asks || config?.openBecause) return;
+    throw bugError('route-unguarded', `${method} ${url} asks for no token`, { url });
+  });
 }
 
 /** How the API's description says that a route asks for the token. */

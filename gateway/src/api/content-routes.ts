@@ -3,16 +3,15 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatProblem } from '../content/index.js';
-import { requireToken, tokenSecurity } from './authorise.js';
+import { type TokenCheck, tokenSecurity } from './authorise.js';
 import { campaignViews } from './campaign-view.js';
 import type { ApiContext } from './context.js';
 import { campaignViewSchema, problemSchema } from './contract.js';
 import { problemText } from './messages.js';
 
 /** Importing content, looking at what waits for approval, and handing in a signature. */
-export function contentRoutes(app: FastifyInstance, context: ApiContext, token: string): void {
+export function contentRoutes(app: FastifyInstance, context: ApiContext, administrator: TokenCheck): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
-  const administrator = { onRequest: requireToken(token) };
   const security = tokenSecurity;
 
   const importedSchema = z.object({
