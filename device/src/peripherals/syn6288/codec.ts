@@ -56,7 +56,7 @@ function writeData(frame: Exclude<Syn6288Frame, { kind: 'status' }>): readonly n
 }
 
 /**
- * SYN6288 speech chip (宇音天下, data sheet V1.x), serial 9600 8N1 at first: frames from the host with an XOR, single
+ * SYN6288 speech chip (宇音天下, its data sheet), serial 9600 8N1 at first: frames from the host with an XOR, single
  * bytes from the chip. Errors: `noise`, `checksum`, `too-long`, `too-short`.
  */
 export const codec: FrameCodec<Syn6288Frame> = {

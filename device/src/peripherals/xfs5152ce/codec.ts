@@ -39,7 +39,7 @@ function writeData(frame: Exclude<Xfs5152ceFrame, { kind: 'status' }>): Uint8Arr
 }
 
 /**
- * XFS5152CE speech chip (科大讯飞, data sheet V1.x), serial at a rate set by pins: frames from the host, single bytes
+ * XFS5152CE speech chip (科大讯飞, its data sheet), serial at a rate set by pins: frames from the host, single bytes
  * from the chip. There is no checksum, so noise that begins like a frame swallows what follows, up to its length:
  * reset the decoder after a silence. Errors: `noise`, `too-long`, `too-short`.
  */
