@@ -16,13 +16,35 @@ export type Step<Frame> =
 export type StepFunction<Frame> = (bytes: Uint8Array, searched: number) => Step<Frame>;
 
 const none = new Uint8Array(0);
+const roomAtFirst = 256;
 
-function joined(held: Uint8Array, bytes: Uint8Array): Uint8Array {
-  if (held.length === 0) return bytes;
-  const all = new Uint8Array(held.length + bytes.length);
-  all.set(held);
-  all.set(bytes, held.length);
-  return all;
+/** Bytes that are waiting. Adding to them costs in proportion to what is added, however many wait already. */
+class Waiting {
+  private room = none;
+  private length = 0;
+
+  get bytes(): Uint8Array {
+    return this.room.subarray(0, this.length);
+  }
+
+  append(bytes: Uint8Array): void {
+    const length = this.length + bytes.length;
+    if (length > this.room.length) {
+      const room = new Uint8Array(Math.max(roomAtFirst, 2 * length));
+      room.set(this.bytes);
+      this.room = room;
+    }
+    this.room.set(bytes, this.length);
+    this.length = length;
+  }
+
+  /** Forgets the first bytes, and gives back room that one large piece once needed. */
+  drop(count: number): void {
+    this.room.copyWithin(0, count, this.length);
+    this.length -= count;
+    const enough = Math.max(roomAtFirst, 2 * this.length);
+    if (this.room.length > 4 * enough) this.room = this.room.slice(0, enough);
+  }
 }
 
 /**
@@ -33,7 +55,7 @@ export function resyncDecoder<Frame>(
   step: StepFunction<Frame>,
   isDebris: (held: Uint8Array) => boolean = () => false,
 ): StreamDecoder<Frame> {
-  let held: Uint8Array = none;
+  const held = new Waiting();
   let searched = 0;
   let offset = 0;
   let afterError = false;
@@ -41,7 +63,8 @@ export function resyncDecoder<Frame>(
   function push(bytes: Uint8Array): Decoded<Frame> {
     const frames: Frame[] = [];
     const errors: CodecError[] = [];
-    const all = joined(held, bytes);
+    held.append(bytes);
+    const all = held.bytes;
     let at = 0;
     while (at < all.length) {
       const found = step(at === 0 ? all : all.subarray(at), searched);
@@ -64,19 +87,18 @@ export function resyncDecoder<Frame>(
       at += found.length;
     }
     offset += at;
-    // A copy: the caller may use its buffer again.
-    held = at === all.length ? none : all.slice(at);
+    held.drop(at);
     return { frames, errors };
   }
 
   return {
     push,
     get rest() {
-      return afterError && isDebris(held) ? none : held.slice();
+      return afterError && isDebris(held.bytes) ? none : held.bytes.slice();
     },
     reset() {
-      offset += held.length;
-      held = none;
+      offset += held.bytes.length;
+      held.drop(held.bytes.length);
       searched = 0;
       afterError = false;
     },

@@ -22,7 +22,10 @@ const scooter: readonly Family[] = ['scooter'];
 const horseshoe: readonly Family[] = ['horseshoe'];
 
 const whole = z.int().min(0).max(0xffffffff);
-const volts = z.number().min(0).max(1000);
+const volts = z
+  .number()
+  .min(0)
+  .max(0xffffffff / 100);
 const count = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,10}$/.test(text) && Number(text) <= 0xffffffff ? Number(text) : undefined;
 
