@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { BrokerSettings } from './broker/index.js';
 
 /** Time as the gateway has it; a simulated world steers it. */
 export interface GatewayClock {
@@ -13,8 +12,6 @@ export interface GatewayDeps {
   readonly log: Logger;
   /** node-cron looks every real minute what is due; where time is steered, whoever steers it calls `runJobs`. */
   readonly jobs?: 'by-cron' | 'by-caller';
-  /** A simulated fleet comes from one address, all at once. */
-  readonly brokerLimits?: NonNullable<BrokerSettings['limits']>;
   /** Where the built console lies; found beside the gateway where it is not given. */
   readonly consoleDirectory?: string;
 }

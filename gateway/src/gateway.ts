@@ -140,7 +140,6 @@ async function start(
       port,
       ...(webSocketPort === undefined ? {} : { webSocketPort }),
       ...(tls ? { tls: { port: tls.port, ...(await readCertificate(tls)) } } : {}),
-      ...(deps.brokerLimits ? { limits: deps.brokerLimits } : {}),
     },
     registry,
     ingest,

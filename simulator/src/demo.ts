@@ -12,8 +12,10 @@ const leadMs = 35 * minute;
 
 export interface DemoOptions {
   readonly contentDirectory: string;
-  /** Keeps the demo key and rendered audio between starts; the day itself begins afresh. */
+  /** Keeps the demo key between starts; the day itself begins afresh. */
   readonly directory: string;
+  /** Keeps rendered audio between starts. */
+  readonly cacheDirectory: string;
   /** Local day; the next workday by today's date where absent. */
   readonly day?: string;
   readonly seed: number;
@@ -44,7 +46,7 @@ async function demoKey(directory: string): Promise<KeyPair> {
  * @throws XiaolabaError as `rehearse`
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const { directory, contentDirectory, seed, speed, signal } = options;
+  const { directory, cacheDirectory, contentDirectory, seed, speed, signal } = options;
   const content = await readContent(contentDirectory);
   const { zone } = content.district;
   let day = options.day ?? dayOf(Date.now(), zone);
@@ -60,7 +62,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     seed,
     start,
     dataDirectory,
-    cacheDirectory: join(directory, 'cache'),
+    cacheDirectory,
     approver: await demoKey(directory),
     httpPort: options.port,
   });
@@ -69,9 +71,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     if (signal.aborted) return;
     stage.setOut(Number.POSITIVE_INFINITY);
     scheduleDays(stage, day, options.faults);
+    // The console is worth looking at from here on: the fleet is just coming on line.
+    options.onReady(stage.gateway.uplink().url);
     await stage.stepper.runUntil(watched, signal);
     if (signal.aborted) return;
-    options.onReady(stage.gateway.uplink().url);
     await pace(stage, watched, speed, signal, options.onHour);
   } finally {
     await stage.close();

@@ -1,5 +1,12 @@
 import { enrol, enrolRequest, identityFrom } from '@xiaolaba/device';
-import { decodeMessage, type NamedRelease, releaseSchema, sealEnvelope, worldError } from '@xiaolaba/protocol';
+import {
+  decodeMessage,
+  type NamedRelease,
+  releaseLimits,
+  releaseSchema,
+  sealEnvelope,
+  worldError,
+} from '@xiaolaba/protocol';
 import { generateKeyPair, type KeyPair, sha256 } from '@xiaolaba/protocol/node';
 import type { Fleet } from './fleet.js';
 import type { GatewayApi } from './host/gateway-api.js';
@@ -19,8 +26,6 @@ export interface SetupStep {
 export type SetupReport = (step: SetupStep) => void;
 
 const watchEveryMs = 1000;
-/** A release may be long: an audience of thousands of places. */
-const releaseLimits = { maxBytes: 4 * 1024 * 1024, maxDepth: 16 };
 
 /** Hands the content over and waits until every voice is rendered. @throws XiaolabaError of the gateway */
 export async function importContent(api: GatewayApi, directory: string, report: SetupReport): Promise<void> {

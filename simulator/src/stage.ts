@@ -112,8 +112,9 @@ export class Stage {
     await this.#shareBlobs();
     await this.gateway.start();
     await importContent(this.api, contentDirectory, report);
-    await enrolFleet(this.api, this.district.fleet, approver, report);
+    // Approved first, a fleet gets everything with its first assignment instead of one for every release.
     this.releases = await approveAll(this.api, approver, report);
+    await enrolFleet(this.api, this.district.fleet, approver, report);
     await this.stepper.settle();
   }
 

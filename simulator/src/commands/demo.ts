@@ -41,6 +41,7 @@ async function run(args: string[], io: CommandIo): Promise<number> {
     await runDemo({
       contentDirectory: resolve(values.content),
       directory: resolve(values.directory),
+      cacheDirectory: resolve(values.directory, '..', 'cache'),
       ...(date === undefined ? {} : { day: date }),
       seed,
       faults: values.faults,
