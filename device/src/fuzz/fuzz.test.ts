@@ -73,7 +73,7 @@ describe('the check itself', () => {
     expect(rule(letters({ push: fault }))).toContain('throws');
     expect(rule(letters({ encode: fault }))).toContain('encode-throws');
     expect(rule(letters({ rest: Uint8Array.of(1) }))).toContain('rest-unbounded');
-    expect(rule(letters({ push: (bytes) => ({ frames: [frame(String(bytes.length))], errors: [] }) }))).toBe(
+    expect(rule(letters({ push: (bytes) => ({ frames: [frame(String(bytes.length))], errors: [] }) }))).toContain(
       'chunking',
     );
     expect(rule(letters({ push: () => ({ frames: [], errors: [] }) }))).toContain('unaccounted');
