@@ -9,7 +9,9 @@ import { MqttDevice } from './testing/mqtt-device.js';
 import { at, day, TestGateway } from './testing/open-gateway.js';
 import { tickerContent } from './testing/ticker-content.js';
 
-const installed = spawnSync('mosquitto_sub', ['--help']).error === undefined;
+/** Debian's `mosquitto-clients`. */
+const programs = { subscribe: 'mosquitto_sub', publish: 'mosquitto_pub' } as const;
+const installed = spawnSync(programs.subscribe, ['--help']).error === undefined;
 const running: ChildProcess[] = [];
 
 let gateway: TestGateway;
@@ -39,8 +41,8 @@ afterAll(async () => {
   await gateway?.close();
 });
 
-function mosquitto(program: 'mosquitto_sub' | 'mosquitto_pub', login: readonly string[], args: readonly string[]) {
-  const child = spawn(program, ['-h', '127.0.0.1', '-p', `${gateway.gateway.mqttPort}`, ...login, ...args]);
+function mosquitto(program: keyof typeof programs, login: readonly string[], args: readonly string[]) {
+  const child = spawn(programs[program], ['-h', '127.0.0.1', '-p', `${gateway.gateway.mqttPort}`, ...login, ...args]);
   running.push(child);
   const result = { lines: [] as string[], code: undefined as number | null | undefined };
   let text = '';
@@ -214,7 +216,7 @@ describe('another client', () => {
 
   describe.skipIf(!installed)('that is mosquitto', () => {
     it('sees with a device’s credentials only what is that device’s', async () => {
-      const listening = mosquitto('mosquitto_sub', as(other), [
+      const listening = mosquitto('subscribe', as(other), [
         '-F',
         '%t %l',
         ...['xlb/1/sign-2/#', 'xlb/1/sign-1/#', 'xlb/#', '#', '$SYS/#'].flatMap((topic) => ['-t', topic]),
@@ -235,19 +237,11 @@ describe('another client', () => {
     it('says with a device’s credentials only what that device may', async () => {
       const message = JSON.stringify({ state: 'online', boot: other.journal.boot });
       const handled = gateway.gateway.counters().handled;
-      const own = mosquitto('mosquitto_pub', as(other), ['-q', '1', '-r', '-t', 'xlb/1/sign-2/status', '-m', message]);
+      const own = mosquitto('publish', as(other), ['-q', '1', '-r', '-t', 'xlb/1/sign-2/status', '-m', message]);
       await until(() => own.code !== undefined);
       expect(own.code).toBe(0);
       expect(gateway.gateway.counters().handled).toBe(handled + 1);
-      const forged = mosquitto('mosquitto_pub', as(other), [
-        '-q',
-        '1',
-        '-r',
-        '-t',
-        'xlb/1/sign-1/status',
-        '-m',
-        message,
-      ]);
+      const forged = mosquitto('publish', as(other), ['-q', '1', '-r', '-t', 'xlb/1/sign-1/status', '-m', message]);
       await until(() => forged.code !== undefined);
       expect(forged.code === 0).toBe(false);
       expect(gateway.gateway.counters().handled).toBe(handled + 1);
@@ -256,7 +250,7 @@ describe('another client', () => {
     it('gets nothing without credentials', async () => {
       const logins = [[], ['-i', 'sign-1'], ['-i', 'sign-1', '-u', 'sign-1', '-P', 'guess']];
       const tries = logins.map((login) =>
-        mosquitto('mosquitto_sub', login, ['-v', '-W', '5', '-t', '#', '-t', 'xlb/1/sign-1/#']),
+        mosquitto('subscribe', login, ['-v', '-W', '5', '-t', '#', '-t', 'xlb/1/sign-1/#']),
       );
       await until(() => tries.every(({ code }) => code !== undefined));
       expect(
