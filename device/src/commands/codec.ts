@@ -17,7 +17,10 @@ interface Decoding {
 
 async function decode(protocol: ProtocolName, bytes: Uint8Array): Promise<Decoding> {
   const decoder = (await codecs[protocol]()).decoder();
-  const { frames, errors } = decoder.push(bytes);
+  const pushed = decoder.push(bytes);
+  const ended = decoder.end?.();
+  const frames = [...pushed.frames, ...(ended?.frames ?? [])];
+  const errors = [...pushed.errors, ...(ended?.errors ?? [])];
   const rest = hexOf(decoder.rest);
   return { ok: errors.length === 0 && rest === '', frames, errors, rest };
 }

@@ -26,7 +26,13 @@ function read(codec: AnyCodec, chunks: Iterable<Uint8Array>): Reading {
     const decoded = decoder.push(chunk);
     frames.push(...decoded.frames);
     errors.push(...decoded.errors);
+    // Asked for after each piece: what is held is bounded at any time.
     overflow = Math.max(overflow, decoder.rest.length - codec.maxHeldBytes);
+  }
+  const ended = decoder.end?.();
+  if (ended) {
+    frames.push(...ended.frames);
+    errors.push(...ended.errors);
   }
   return { frames, errors, rest: decoder.rest, overflow };
 }

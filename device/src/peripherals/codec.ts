@@ -19,6 +19,11 @@ export interface StreamDecoder<Frame> {
   push(bytes: Uint8Array): Decoded<Frame>;
   /** Bytes of a frame that has begun and not ended. */
   readonly rest: Uint8Array;
+  /**
+   * For protocols where only silence tells that a frame has ended: takes what is held as it stands, as far as it is
+   * whole. To be called where the input ends, or the line has been silent for long enough.
+   */
+  end?(): Decoded<Frame>;
   /** Forgets what it holds: the line was silent for too long, or was plugged anew. */
   reset(): void;
 }

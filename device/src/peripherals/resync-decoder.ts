@@ -12,8 +12,9 @@ export type Step<Frame> =
 /**
  * Looks at `bytes`, which is never empty. It must decide alike for any continuation that it has not seen, and return
  * `more` only while it holds fewer than the protocol's longest frame: chunking must not change what is found.
+ * With `hasEnded` nothing follows for now: what may go on but need not is then whole.
  */
-export type StepFunction<Frame> = (bytes: Uint8Array, searched: number) => Step<Frame>;
+export type StepFunction<Frame> = (bytes: Uint8Array, searched: number, hasEnded: boolean) => Step<Frame>;
 
 const none = new Uint8Array(0);
 const roomAtFirst = 256;
@@ -60,14 +61,13 @@ export function resyncDecoder<Frame>(
   let offset = 0;
   let afterError = false;
 
-  function push(bytes: Uint8Array): Decoded<Frame> {
+  function find(hasEnded: boolean): Decoded<Frame> {
     const frames: Frame[] = [];
     const errors: CodecError[] = [];
-    held.append(bytes);
     const all = held.bytes;
     let at = 0;
     while (at < all.length) {
-      const found = step(at === 0 ? all : all.subarray(at), searched);
+      const found = step(at === 0 ? all : all.subarray(at), searched, hasEnded);
       if (found.kind === 'more') {
         searched = found.searched;
         break;
@@ -92,7 +92,11 @@ export function resyncDecoder<Frame>(
   }
 
   return {
-    push,
+    push(bytes) {
+      held.append(bytes);
+      return find(false);
+    },
+    end: () => find(true),
     get rest() {
       return afterError && isDebris(held.bytes) ? none : held.bytes.slice();
     },

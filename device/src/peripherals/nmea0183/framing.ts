@@ -1,4 +1,4 @@
-import type { Step } from '../resync-decoder.js';
+import type { StepFunction } from '../resync-decoder.js';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -42,16 +42,16 @@ type End =
   | { readonly broken: number; readonly code: 'truncated' | 'checksum' }
   | 'more';
 
-function lineEndAt(bytes: Uint8Array, at: number): LineEnd | 'more' {
-  if (at >= bytes.length) return 'more';
+function lineEndAt(bytes: Uint8Array, at: number, hasEnded: boolean): LineEnd | 'more' {
+  if (at >= bytes.length) return hasEnded ? 'none' : 'more';
   if (bytes[at] === lineFeed) return 'lf';
   if (bytes[at] !== carriageReturn) return 'none';
-  if (at + 1 >= bytes.length) return 'more';
+  if (at + 1 >= bytes.length) return hasEnded ? 'none' : 'more';
   return bytes[at + 1] === lineFeed ? 'crlf' : 'none';
 }
 
 /** The end of a sentence whose body ends at `bodyEnd`: with a checksum the line's end may be missing, without one not. */
-function endFrom(bytes: Uint8Array, bodyEnd: number): End {
+function endFrom(bytes: Uint8Array, bodyEnd: number, hasEnded: boolean): End {
   const hasChecksum = bytes[bodyEnd] === star;
   const at = hasChecksum ? bodyEnd + 3 : bodyEnd;
   if (hasChecksum) {
@@ -60,16 +60,16 @@ function endFrom(bytes: Uint8Array, bodyEnd: number): End {
       if (!isHex(bytes[digit] ?? 0)) return { broken: digit, code: 'checksum' };
     }
   }
-  const lineEnd = lineEndAt(bytes, at);
+  const lineEnd = lineEndAt(bytes, at, hasEnded);
   if (lineEnd === 'more') return 'more';
   if (lineEnd === 'none' && !hasChecksum) return { broken: at, code: 'truncated' };
   return { bodyEnd, hasChecksum, length: at + lineEnds[lineEnd].length, lineEnd };
 }
 
-function findEnd(bytes: Uint8Array, from: number): End {
+function findEnd(bytes: Uint8Array, from: number, hasEnded: boolean): End {
   for (let at = from; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte === star || byte === carriageReturn || byte === lineFeed) return endFrom(bytes, at);
+    if (byte === star || byte === carriageReturn || byte === lineFeed) return endFrom(bytes, at, hasEnded);
     if (isStart(byte) || byte < 0x20 || byte > 0x7e) return { broken: at, code: 'truncated' };
   }
   return 'more';
@@ -86,13 +86,11 @@ function mayBeAddress(bytes: Uint8Array): boolean {
 }
 
 /** Finds sentences between `$` and the line's end. A byte that can't stand in one ends it, and may begin the next. */
-export function nmeaStep<Frame>(
-  toFrame: (sentence: Sentence) => Frame,
-): (bytes: Uint8Array, searched: number) => Step<Frame> {
-  return (bytes, searched) => {
+export function nmeaStep<Frame>(toFrame: (sentence: Sentence) => Frame): StepFunction<Frame> {
+  return (bytes, searched, hasEnded) => {
     if (!isStart(bytes[0]) || !mayBeAddress(bytes)) return { kind: 'noise', length: noiseLength(bytes) };
     const window = bytes.length > longestSentence ? bytes.subarray(0, longestSentence) : bytes;
-    const end = findEnd(window, Math.max(1, searched));
+    const end = findEnd(window, Math.max(1, searched), hasEnded);
     if (end === 'more') {
       // The end itself is looked at again: it may be cut between its characters.
       if (window.length < longestSentence) return { kind: 'more', searched: Math.max(0, window.length - 4) };

@@ -1,4 +1,4 @@
-import type { Step } from '../resync-decoder.js';
+import type { StepFunction } from '../resync-decoder.js';
 
 const star = 0x2a;
 const hash = 0x23;
@@ -56,11 +56,11 @@ function findEnd(bytes: Uint8Array, from: number): End {
   return 'more';
 }
 
-function lineEndAt(bytes: Uint8Array, at: number): LineEnd | 'more' {
-  if (at >= bytes.length) return 'more';
+function lineEndAt(bytes: Uint8Array, at: number, hasEnded: boolean): LineEnd | 'more' {
+  if (at >= bytes.length) return hasEnded ? 'none' : 'more';
   if (bytes[at] === lineFeed) return 'lf';
   if (bytes[at] !== carriageReturn) return 'none';
-  if (at + 1 >= bytes.length) return 'more';
+  if (at + 1 >= bytes.length) return hasEnded ? 'none' : 'more';
   return bytes[at + 1] === lineFeed ? 'crlf' : 'none';
 }
 
@@ -68,10 +68,8 @@ function lineEndAt(bytes: Uint8Array, at: number): LineEnd | 'more' {
  * Finds `*…#` lines. No checksum guards them and nothing announces a length, so a frame ends at its first `#`, breaks
  * at any byte that is no printable ASCII and at a second `*`, and is bounded in length.
  */
-export function omniStep<Frame>(
-  toFrame: (line: OmniLine) => { readonly frame: Frame } | Refusal,
-): (bytes: Uint8Array, searched: number) => Step<Frame> {
-  return (bytes, searched) => {
+export function omniStep<Frame>(toFrame: (line: OmniLine) => { readonly frame: Frame } | Refusal): StepFunction<Frame> {
+  return (bytes, searched, hasEnded) => {
     const prefix = prefixLength(bytes);
     if (prefix === undefined || !mayBeHeader(bytes, prefix + 1)) return { kind: 'noise', length: noiseLength(bytes) };
     if (bytes.length <= prefix) return { kind: 'more', searched: 0 };
@@ -80,7 +78,7 @@ export function omniStep<Frame>(
     if (end !== 'more' && 'broken' in end) {
       return { kind: 'error', length: end.broken, code: 'truncated', message: 'a frame breaks off before its #' };
     }
-    const lineEnd = end === 'more' ? 'more' : lineEndAt(window, end.at + 1);
+    const lineEnd = end === 'more' ? 'more' : lineEndAt(window, end.at + 1, hasEnded);
     if (end === 'more' || lineEnd === 'more') {
       if (window.length < longestFrame) return { kind: 'more', searched: end === 'more' ? window.length : end.at };
       return { kind: 'error', length: longestFrame, code: 'too-long', message: `no end within ${longestFrame} bytes` };
