@@ -131,16 +131,6 @@ export async function renderTarget(
   return { path, bytes, durationMs, lufs, truePeakDb };
 }
 
-/** The whole way of one file to one target: what a bench holds against plain ffmpeg. */
-export async function normalisePipeline(
-  tool: AudioTool,
-  input: string,
-  target: AudioTarget,
-  directory: string,
-): Promise<EncodedFile> {
-  return await renderTarget(tool, await prepareMaster(tool, input, directory), target, directory);
-}
-
 const extensions: Readonly<Record<AudioFormat, string>> = { mp3: 'mp3', opus: 'opus', adpcm: 'wav' };
 
 async function encode(

@@ -43,8 +43,6 @@ export type Fault =
       readonly to: number;
     };
 
-export type FaultKind = Fault['kind'];
-
 export interface FaultTargets {
   readonly time: WorldTime;
   readonly device: (id: string) => TwinDevice;
