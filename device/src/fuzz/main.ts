@@ -15,7 +15,7 @@ const hangSeconds = 20;
 const tolerableGrowth = 8 * 1024 * 1024;
 
 const options = {
-  seconds: { type: 'string', default: '60' },
+  seconds: { type: 'string' },
   inputs: { type: 'string' },
   input: { type: 'string' },
   seed: { type: 'string' },
@@ -66,7 +66,7 @@ function inWorker(task: Task): Promise<Result | { readonly hungAt: number }> {
   });
 }
 
-async function fuzzProtocol(protocol: ProtocolName, seed: number, seconds: number): Promise<boolean> {
+async function fuzzProtocol(protocol: ProtocolName, seed: number, seconds: number | undefined): Promise<boolean> {
   const task = { protocol, seed, seconds, inputs: whole(values.inputs), progress: new SharedArrayBuffer(4) };
   const again = (index: number) =>
     print(say.replay(`npm run fuzz -- --seed ${seed} --protocol ${protocol} --input ${index}`));
@@ -116,7 +116,9 @@ async function main(): Promise<number> {
   if (index !== undefined) return (await replay(protocols, seed, index)) ? 0 : 1;
   const workers = Math.min(protocols.length, whole(values.workers) ?? Math.min(2, availableParallelism()));
   const rounds = protocols.length / workers;
-  const seconds = Math.max(1, Math.floor((whole(values.seconds) ?? 60) / rounds));
+  // A number of inputs takes as long as it takes, unless both are given.
+  const given = whole(values.seconds) ?? (values.inputs === undefined ? 60 : undefined);
+  const seconds = given === undefined ? undefined : Math.max(1, Math.floor(given / rounds));
   print(say.begins(seed, seconds, workers));
   const queue = [...protocols];
   let isWell = true;

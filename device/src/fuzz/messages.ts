@@ -2,7 +2,7 @@ import type { Failure } from './run.js';
 import type { Result } from './worker.js';
 
 interface Catalogue {
-  readonly begins: (seed: number, seconds: number, workers: number) => string;
+  readonly begins: (seed: number, seconds: number | undefined, workers: number) => string;
   readonly done: (result: Result) => string;
   readonly failed: (protocol: string, failure: Failure) => string;
   readonly hung: (protocol: string, index: number, seconds: number) => string;
@@ -19,7 +19,8 @@ const usage =
 
 export const messages: Readonly<Record<'zh' | 'en', Catalogue>> = {
   zh: {
-    begins: (seed, seconds, workers) => `种子 ${seed}，每个协议 ${seconds} 秒，${workers} 个并行`,
+    begins: (seed, seconds, workers) =>
+      `种子 ${seed}${seconds === undefined ? '' : `，每个协议 ${seconds} 秒`}，${workers} 个并行`,
     done: (result) =>
       `${result.protocol.padEnd(11)} ${String(result.inputs).padStart(9)} 个输入  ${rate(result)}/秒  内存 ${kib(result.heapAfter - result.heapBefore)}`,
     failed: (protocol, { rule, index, hex, detail }) =>
@@ -31,7 +32,8 @@ export const messages: Readonly<Record<'zh' | 'en', Catalogue>> = {
     unknownProtocol: (name, known) => `没有协议“${name}”，可选：${known.join('、')}`,
   },
   en: {
-    begins: (seed, seconds, workers) => `Seed ${seed}, ${seconds} s for each protocol, ${workers} side by side`,
+    begins: (seed, seconds, workers) =>
+      `Seed ${seed}${seconds === undefined ? '' : `, ${seconds} s for each protocol`}, ${workers} side by side`,
     done: (result) =>
       `${result.protocol.padEnd(11)} ${String(result.inputs).padStart(9)} inputs  ${rate(result)}/s  heap ${kib(result.heapAfter - result.heapBefore)}`,
     failed: (protocol, { rule, index, hex, detail }) =>

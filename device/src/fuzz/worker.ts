@@ -8,8 +8,8 @@ import { type Failure, fuzz } from './run.js';
 export interface Task {
   readonly protocol: ProtocolName;
   readonly seed: number;
-  readonly seconds: number;
-  /** Stops earlier where given. */
+  /** Stops at the first of the two that is given. */
+  readonly seconds: number | undefined;
   readonly inputs: number | undefined;
   /** Its first number always holds the input it is at, so that a hang can be seen from outside. */
   readonly progress: SharedArrayBuffer;
@@ -46,7 +46,7 @@ export async function runTask({ protocol, seed, seconds, inputs, progress }: Tas
     Atomics.store(at, 0, done);
     if (done === warmUpInputs) heapBefore = heapInUse();
     if (inputs !== undefined && done >= inputs) return true;
-    return (done & 63) === 0 && elapsed() >= seconds;
+    return (done & 63) === 0 && elapsed() >= (seconds ?? Number.POSITIVE_INFINITY);
   });
   const heapAfter = heapInUse();
   return {
