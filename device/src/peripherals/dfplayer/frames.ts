@@ -84,7 +84,7 @@ export const dfplayerFrame = z.discriminatedUnion('kind', [
   /** Read so where no acknowledgement is asked for; a question then looks the same, with the folder as its number. */
   z.strictObject({ kind: z.literal('folder-file-count'), files: wordField, ...envelope }),
   z.strictObject({ kind: z.literal('folder-count'), folders: wordField, ...envelope }),
-  z.strictObject({ kind: z.literal('unknown'), command: byteField, payload: hexField.length(4), ...envelope }),
+  z.strictObject({ kind: z.literal('unknown'), command: byteField, payload: hexField(2, 2), ...envelope }),
 ]);
 
 export type DfplayerFrame = Readonly<z.infer<typeof dfplayerFrame>>;

@@ -1,33 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CodecError } from '../codec.js';
+import { bytesOf, decodePieces, hex } from '../../testing/codec-laws.js';
 import { codec, type JetFileFrame } from './codec.js';
 
-const bytesOf = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(/\s/g, ''), 'hex');
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const asHex = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
 
-function decode(...chunks: Uint8Array[]) {
-  const decoder = codec.decoder();
-  const frames: JetFileFrame[] = [];
-  const errors: CodecError[] = [];
-  for (const chunk of chunks) {
-    const found = decoder.push(chunk);
-    frames.push(...found.frames);
-    errors.push(...found.errors);
-  }
-  return { frames, errors, rest: hexOf(decoder.rest) };
-}
+const decode = (...chunks: Uint8Array[]) => decodePieces(codec, chunks);
 
-function only(hex: string): JetFileFrame {
-  const { frames, errors, rest } = decode(bytesOf(hex));
+function only(text: string): JetFileFrame {
+  const { frames, errors, rest } = decode(bytesOf(text));
   expect({ errors, rest, count: frames.length }).toEqual({ errors: [], rest: '', count: 1 });
   const [frame] = frames;
   if (frame === undefined) throw new Error('no frame');
-  expect(hexOf(codec.encode(JSON.parse(JSON.stringify(frame))))).toBe(hex.replaceAll(/\s/g, '').toLowerCase());
+  expect(hex(codec.encode(JSON.parse(JSON.stringify(frame))))).toBe(hex(bytesOf(text)));
   return frame;
 }
-const codesOf = (hex: string): string[] => decode(bytesOf(hex)).errors.map(({ code }) => code);
+const codesOf = (text: string): string[] => decode(bytesOf(text)).errors.map(({ code }) => code);
 const segmentsOf = (text: string) => only(`015a303002 4141 06 ${text} 04`);
 
 const welcome = '015A30303241410677656C636F6D6504';
@@ -147,7 +135,7 @@ describe('the checked form', () => {
       errors: [],
     });
     expect(decode(bytesOf(`${welcome}04`)).errors).toMatchObject([{ code: 'noise', offset: 16 }]);
-    expect(hexOf(codec.encode({ kind: 'end-of-transmission' }))).toBe('04');
+    expect(hex(codec.encode({ kind: 'end-of-transmission' }))).toBe('04');
   });
   it('refuses EOT in the place of ETX', () => {
     expect(codesOf('0159303002 4141 4869 04')).toEqual(['malformed']);
@@ -167,8 +155,8 @@ describe('broken frames', () => {
     ['015a 3030 02 1041 04', 'malformed'],
     ['015a 3030 02 4106 04', 'malformed'],
     ['015a 3030 02 410f450041 04', 'malformed'],
-  ])('%s is %s', (hex, code) => {
-    const found = decode(bytesOf(hex + welcome));
+  ])('%s is %s', (text, code) => {
+    const found = decode(bytesOf(text + welcome));
     expect(found.errors).toMatchObject([{ code, offset: 0 }]);
     expect(found.frames).toHaveLength(1);
   });
@@ -200,7 +188,7 @@ describe('broken frames', () => {
   it('holds what has begun, and forgets it on reset', () => {
     const decoder = codec.decoder();
     decoder.push(bytesOf(welcome).subarray(0, 9));
-    expect(hexOf(decoder.rest)).toBe('015a30303241410677');
+    expect(hex(decoder.rest)).toBe('015A30303241410677');
     decoder.reset();
     expect(decoder.push(bytesOf('4f4b')).frames).toHaveLength(1);
   });
@@ -280,7 +268,7 @@ describe('properties', () => {
         expect(decode(...[...stream].map((value) => Uint8Array.of(value)))).toEqual(whole);
         for (const frame of whole.frames) {
           const bytes = codec.encode(JSON.parse(JSON.stringify(frame)));
-          expect(hexOf(stream)).toContain(hexOf(bytes));
+          expect(hex(stream)).toContain(hex(bytes));
           if (frame.kind !== 'end-of-transmission')
             expect(decode(bytes)).toEqual({ frames: [frame], errors: [], rest: '' });
         }

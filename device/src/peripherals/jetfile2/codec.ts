@@ -3,8 +3,8 @@
  * Source: Chainzone, «Simplified JetFile II protocol» 2.4.
  */
 import type { FrameCodec, StreamDecoder } from '../codec.js';
+import { malformedFrame, parseFrame } from '../frame-input.js';
 import { resyncDecoder, type Step } from '../resync-decoder.js';
-import { checkFrame, malformed } from '../sign-text/frame-input.js';
 import { EOT, ETX, frameSchema, type JetFileFrame, MOST_TEXT, SOH, textOf, writeFrame } from './frames.js';
 import { isType, readHostFrame } from './reading.js';
 
@@ -65,14 +65,14 @@ export const codec: FrameCodec<JetFileFrame> = {
   maxHeldBytes: MAX_HELD,
   decoder,
   encode(value) {
-    const frame = checkFrame(frameSchema, value);
+    const frame = parseFrame('jetfile2', frameSchema, value);
     if (frame.kind === 'ok') return Uint8Array.of(O, K);
     if (frame.kind === 'end-of-transmission') return Uint8Array.of(EOT);
     const text = textOf(frame);
-    if (text.length > MOST_TEXT) throw malformed([`text: longer than ${MOST_TEXT} bytes`]);
-    if (breaksText(text)) throw malformed(['text: has bytes that end a frame or start one']);
+    if (text.length > MOST_TEXT) throw malformedFrame('jetfile2', [`text: longer than ${MOST_TEXT} bytes`]);
+    if (breaksText(text)) throw malformedFrame('jetfile2', ['text: has bytes that end a frame or start one']);
     if (frame.kind === 'write-text' && !frame.jetFile && text[0] === 0x06)
-      throw malformed(['jetFile: the text begins with 06']);
+      throw malformedFrame('jetfile2', ['jetFile: the text begins with 06']);
     return writeFrame(frame, text);
   },
 };

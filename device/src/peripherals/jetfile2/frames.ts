@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromHex, hex } from '../sign-text/frame-input.js';
+import { fromHex, hexField } from '../frame-input.js';
 import { segmentSchema, writeSegments } from './segments.js';
 
 /** Bytes between the file's name and the end of the text. */
@@ -50,7 +50,7 @@ export const frameSchema = z.discriminatedUnion('kind', [
     kind: z.literal('unknown'),
     ...head,
     command: z.string().regex(/^[\x20-\x40\x42-\x7e]$/, 'one ASCII character other than A'),
-    payload: hex(0, MOST_TEXT),
+    payload: hexField(0, MOST_TEXT),
   }),
   /** The EOT that may follow a checked frame. */
   z.strictObject({ kind: z.literal('end-of-transmission') }),

@@ -1,5 +1,5 @@
+import { toHex } from '../frame-input.js';
 import type { Step } from '../resync-decoder.js';
-import { toHex } from '../sign-text/frame-input.js';
 import {
   type Checksum,
   checksumBytes,

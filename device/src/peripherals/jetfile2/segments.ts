@@ -3,8 +3,9 @@
  * Source: Chainzone, «Simplified JetFile II protocol» 2.4.
  */
 import { z } from 'zod';
-import { encodeText, readGbk } from '../sign-text/charset.js';
-import { fromHex, hex, toHex } from '../sign-text/frame-input.js';
+import { decodeText } from '../character-set.js';
+import { fromHex, hexField, toHex } from '../frame-input.js';
+import { gbkBytes, gbkField } from '../sign-text/gbk-text.js';
 
 const printable = /^[\x20-\x7e]$/;
 /** Codes are ASCII characters as they stand on the wire, such as `1`. */
@@ -12,10 +13,7 @@ const code = z.string().regex(printable);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be in it
 const plain = /^[^\x00-\x1f]+$/;
-const shownText = z
-  .string()
-  .regex(plain)
-  .refine((text) => encodeText(text, 'gbk').unknown.length === 0, 'has characters that GBK lacks');
+const shownText = gbkField.regex(plain);
 
 /** Codes of one parameter. */
 const withCode = {
@@ -36,7 +34,7 @@ export const segmentSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: shownText }),
   z.strictObject({
     type: z.literal('bytes'),
-    hex: hex(1).refine(noControls, 'has control codes'),
+    hex: hexField(1).refine(noControls, 'has control codes'),
     note: z.literal('not-gbk'),
   }),
   /** How a frame comes in or goes out; 1 is from the left. */
@@ -79,7 +77,7 @@ function readRun(bytes: Uint8Array, at: number): Read {
   let end = at;
   while ((bytes[end] ?? 0) >= 0x20) end++;
   const run = bytes.subarray(at, end);
-  const text = readGbk(run);
+  const text = decodeText(run, 'gbk');
   const segment: Segment =
     text === undefined ? { type: 'bytes', hex: toHex(run), note: 'not-gbk' } : { type: 'text', text };
   return { segment, length: run.length };
@@ -106,7 +104,7 @@ export function writeSegments(segments: readonly Segment[]): Uint8Array {
 function writeSegment(segment: Segment): Uint8Array {
   switch (segment.type) {
     case 'text':
-      return encodeText(segment.text, 'gbk').bytes;
+      return gbkBytes('jetfile2', segment.text);
     case 'bytes':
     case 'control':
       return fromHex(segment.hex);

@@ -16,7 +16,7 @@ import {
   trackCommands,
 } from './commands.js';
 
-const text = { text: z.string().optional(), textHex: hexField.optional(), note: z.string().optional() };
+const text = { text: z.string().optional(), textHex: hexField().optional(), note: z.string().optional() };
 
 export const jq8900Frame = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(namesOf(plainCommands)) }),
@@ -66,7 +66,7 @@ export const jq8900Frame = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('unknown'),
     command: byteField.refine((code) => code !== 0xaa),
-    payload: hexField.max(510),
+    payload: hexField(0, 255),
   }),
 ]);
 

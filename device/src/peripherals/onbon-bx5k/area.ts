@@ -1,26 +1,30 @@
 /** Areas of real-time text (A3 06). Source: Onbon BX-5K/6K protocol 1.4, chapters 8.2.1, 9.1 and 11. */
 import { z } from 'zod';
-import { encodeText, readGbk } from '../sign-text/charset.js';
-import { byte, fromHex, hex, namedByte, toHex, word } from '../sign-text/frame-input.js';
+import { decodeText } from '../character-set.js';
+import { byteField, fromHex, hexField, toHex, wordField } from '../frame-input.js';
+import { namedCodes } from '../named-codes.js';
+import { gbkBytes, gbkField } from '../sign-text/gbk-text.js';
 import { FieldReader, longBytes, wordBytes } from './bytes.js';
 
-const runMode = namedByte({ loop: 0, 'hold-last': 1, 'loop-until-timeout': 2 });
-const lineMode = namedByte({ single: 1, multi: 2 });
-const wrapMode = namedByte({ manual: 1, auto: 2 });
-const effect = namedByte({
-  static: 1,
-  instant: 2,
-  'move-left': 3,
-  'move-right': 4,
-  'move-up': 5,
-  'move-down': 6,
-});
+const runMode = namedCodes({ loop: 0, 'hold-last': 1, 'loop-until-timeout': 2 }, 0xff);
+const lineMode = namedCodes({ single: 1, multi: 2 }, 0xff);
+const wrapMode = namedCodes({ manual: 1, auto: 2 }, 0xff);
+const effect = namedCodes(
+  {
+    static: 1,
+    instant: 2,
+    'move-left': 3,
+    'move-right': 4,
+    'move-up': 5,
+    'move-down': 6,
+  },
+  0xff,
+);
 
-const encodable = (text: string): boolean => encodeText(text, 'gbk').unknown.length === 0;
 /** Text with the card's live sequences (`\C1`, `\FO000`, `\n`) as they stand in it; hexadecimal where it is not GBK. */
 const content = z.union([
-  z.strictObject({ text: z.string().refine(encodable, 'has characters that GBK lacks') }),
-  z.strictObject({ hex: hex(0, 0xffff), note: z.literal('not-gbk') }),
+  z.strictObject({ text: gbkField }),
+  z.strictObject({ hex: hexField(0, 0xffff), note: z.literal('not-gbk') }),
 ]);
 type Content = z.infer<typeof content>;
 
@@ -39,55 +43,55 @@ const writeAcross = ({ pixels, unit }: Across): number[] => wordBytes(unit === '
 /** Cards with a speaker only. Mode 1 speaks the shown text, mode 2 its own. */
 const sound = z
   .strictObject({
-    mode: byte.min(1),
+    mode: byteField.min(1),
     /** Bits 0–3 speaker 0–5, bits 4–7 repetitions. */
-    speakerAndRepeats: byte,
+    speakerAndRepeats: byteField,
     /** 0–10. */
-    volume: byte,
+    volume: byteField,
     /** 0–10. */
-    speed: byte,
+    speed: byteField,
     words: content.optional(),
   })
   .refine(({ mode, words }) => (mode === 2) === (words !== undefined), 'words belong to mode 2');
 
 const knownArea = z.strictObject({
-  type: byte,
+  type: byteField,
   x: across,
   /** Pixels. */
-  y: word,
+  y: wordField,
   width: across,
   /** Pixels. */
-  height: word,
-  id: byte,
+  height: wordField,
+  id: byteField,
   /** Pixels. */
-  lineSpacing: byte,
+  lineSpacing: byteField,
   runMode: runMode.schema,
-  timeoutSeconds: word,
+  timeoutSeconds: wordField,
   sound: sound.optional(),
   /** Type setting, character spacing, reserved bytes: as many as the card was sent. */
-  extension: hex(0, 255),
+  extension: hexField(0, 255),
   /** Bits 0–1 left, right, centre; bits 2–3 top, bottom, middle. */
-  alignment: byte,
+  alignment: byteField,
   lines: lineMode.schema,
   wrap: wrapMode.schema,
   effect: effect.schema,
-  exit: byte,
+  exit: byteField,
   /** 0 is the fastest, 24 the slowest. */
-  speed: byte,
+  speed: byteField,
   staySeconds: z.number().min(0).max(127.5).multipleOf(0.5),
   content,
 });
 
 /** An area of unknown build keeps its bytes. */
-export const areaSchema = z.union([knownArea, z.strictObject({ raw: hex(0, 0xffff) })]);
+export const areaSchema = z.union([knownArea, z.strictObject({ raw: hexField(0, 0xffff) })]);
 export type Area = z.infer<typeof areaSchema>;
 
 function readContent(bytes: Uint8Array): Content {
-  const text = readGbk(bytes);
+  const text = decodeText(bytes, 'gbk');
   return text === undefined ? { hex: toHex(bytes), note: 'not-gbk' } : { text };
 }
 const writeContent = (value: Content): Uint8Array =>
-  'text' in value ? encodeText(value.text, 'gbk').bytes : fromHex(value.hex);
+  'text' in value ? gbkBytes('onbon-bx5k', value.text) : fromHex(value.hex);
 
 function readSound(from: FieldReader): z.infer<typeof sound> | undefined {
   const mode = from.byte();
@@ -114,7 +118,7 @@ export function readArea(bytes: Uint8Array): Area {
     height: from.word(),
     id: from.byte(),
     lineSpacing: from.byte(),
-    runMode: runMode.read(from.byte()),
+    runMode: runMode.name(from.byte()),
     timeoutSeconds: from.word(),
   };
   const spoken = readSound(from);
@@ -123,9 +127,9 @@ export function readArea(bytes: Uint8Array): Area {
     ...(spoken !== undefined && { sound: spoken }),
     extension: toHex(from.take(from.byte())),
     alignment: from.byte(),
-    lines: lineMode.read(from.byte()),
-    wrap: wrapMode.read(from.byte()),
-    effect: effect.read(from.byte()),
+    lines: lineMode.name(from.byte()),
+    wrap: wrapMode.name(from.byte()),
+    effect: effect.name(from.byte()),
     exit: from.byte(),
     speed: from.byte(),
     staySeconds: from.byte() / 2,
@@ -146,15 +150,15 @@ export function writeArea(area: Area): Uint8Array {
     ...wordBytes(area.height),
     area.id,
     area.lineSpacing,
-    runMode.write(area.runMode),
+    runMode.code(area.runMode),
     ...wordBytes(area.timeoutSeconds),
     ...writeSound(area.sound),
     extension.length,
     ...extension,
     area.alignment,
-    lineMode.write(area.lines),
-    wrapMode.write(area.wrap),
-    effect.write(area.effect),
+    lineMode.code(area.lines),
+    wrapMode.code(area.wrap),
+    effect.code(area.effect),
     area.exit,
     area.speed,
     area.staySeconds * 2,

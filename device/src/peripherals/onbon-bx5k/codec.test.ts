@@ -1,33 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CodecError } from '../codec.js';
+import { bytesOf, decodePieces, hex, holdsLaws } from '../../testing/codec-laws.js';
 import { codec, type OnbonFrame } from './codec.js';
 
-const bytesOf = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(/\s/g, ''), 'hex');
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const START = 'a5'.repeat(8);
 
-function decode(...chunks: Uint8Array[]) {
-  const decoder = codec.decoder();
-  const frames: OnbonFrame[] = [];
-  const errors: CodecError[] = [];
-  for (const chunk of chunks) {
-    const found = decoder.push(chunk);
-    frames.push(...found.frames);
-    errors.push(...found.errors);
-  }
-  return { frames, errors, rest: hexOf(decoder.rest) };
-}
+const decode = (...chunks: Uint8Array[]) => decodePieces(codec, chunks);
 
-function only(hex: string): OnbonFrame {
-  const { frames, errors, rest } = decode(bytesOf(hex));
+function only(text: string): OnbonFrame {
+  const { frames, errors, rest } = decode(bytesOf(text));
   expect({ errors, rest, count: frames.length }).toEqual({ errors: [], rest: '', count: 1 });
   const [frame] = frames;
   if (frame === undefined) throw new Error('no frame');
-  expect(hexOf(codec.encode(JSON.parse(JSON.stringify(frame))))).toBe(hex.replaceAll(/\s/g, '').toLowerCase());
+  expect(hex(codec.encode(JSON.parse(JSON.stringify(frame))))).toBe(hex(bytesOf(text)));
   return frame;
 }
-const codesOf = (hex: string): string[] => decode(bytesOf(hex)).errors.map(({ code }) => code);
+const codesOf = (text: string): string[] => decode(bytesOf(text)).errors.map(({ code }) => code);
 
 /** From the maker's protocol and from public captures of its cards; the check values are theirs. */
 const published = {
@@ -47,8 +35,8 @@ const published = {
 };
 
 describe('published frames', () => {
-  it.each(Object.entries(published))('%s reads and writes back', (_name, hex) => {
-    only(hex);
+  it.each(Object.entries(published))('%s reads and writes back', (_name, text) => {
+    only(text);
   });
 
   it('names what stands in them', () => {
@@ -263,7 +251,7 @@ describe('streams', () => {
   it('holds what has begun, and forgets it on reset', () => {
     const decoder = codec.decoder();
     decoder.push(ping.subarray(0, 25));
-    expect(hexOf(decoder.rest)).toBe(hexOf(ping.subarray(0, 25)));
+    expect(hex(decoder.rest)).toBe(hex(ping.subarray(0, 25)));
     decoder.reset();
     expect(decoder.push(ping).frames).toHaveLength(1);
   });
@@ -293,36 +281,15 @@ describe('properties', () => {
     codec.encode({
       kind: 'unknown',
       header: { ...(only(published.ping) as Extract<OnbonFrame, { kind: 'ping' }>).header },
-      reserved: data.length > 4 ? hexOf(data.subarray(3, 5)) : hexOf(data.subarray(3)),
+      reserved: data.length > 4 ? hex(data.subarray(3, 5)) : hex(data.subarray(3)),
       group: data[0],
       command: data[1],
       third: data[2],
-      payload: hexOf(data.subarray(5)),
+      payload: hex(data.subarray(5)),
     });
-  const streams = fc.array(pieces, { maxLength: 6 }).map((parts) => Buffer.concat(parts));
 
-  it('writes every frame back, however the stream was cut', () => {
-    fc.assert(
-      fc.property(streams, fc.array(fc.nat(80), { maxLength: 8 }), (stream, cuts) => {
-        const whole = decode(stream);
-        const chunks: Uint8Array[] = [];
-        let at = 0;
-        for (const cut of cuts) {
-          chunks.push(stream.subarray(at, at + cut));
-          at += cut;
-        }
-        chunks.push(stream.subarray(at));
-        expect(decode(...chunks)).toEqual(whole);
-        expect(decode(...[...stream].map((value) => Uint8Array.of(value)))).toEqual(whole);
-        expect(whole.rest.length / 2).toBeLessThanOrEqual(codec.maxHeldBytes);
-        for (const frame of whole.frames) {
-          const bytes = codec.encode(JSON.parse(JSON.stringify(frame)));
-          expect(hexOf(stream)).toContain(hexOf(bytes));
-          expect(decode(bytes)).toEqual({ frames: [frame], errors: [], rest: '' });
-        }
-      }),
-      { numRuns: 150 },
-    );
+  it('holds the laws of codecs', () => {
+    holdsLaws(codec, pieces, 150);
   });
   it('finds a good frame after any noise without a start byte', () => {
     fc.assert(
@@ -343,10 +310,14 @@ describe('properties', () => {
       { numRuns: 100 },
     );
     const ping = only(published.ping);
+    const shown = only(published.font) as Extract<OnbonFrame, { kind: 'dynamic-text' }>;
+    const lacking = { ...shown, areas: shown.areas.map((area) => ({ ...area, content: { text: '😀' } })) };
     for (const broken of [
       { ...ping, reserved: '', payload: '00' },
       { ...ping, answer: 256 },
       { ...ping, kind: 'pong' },
+      lacking,
+      { ...lacking, reserved: '' },
     ])
       expect(() => codec.encode(broken)).toThrow(expect.objectContaining({ code: 'frame-malformed' }));
   });

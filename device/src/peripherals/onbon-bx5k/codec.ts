@@ -3,8 +3,8 @@
  * Source: Onbon, «BX-5K/6K communication protocol, user version» 1.4 (2021).
  */
 import type { FrameCodec } from '../codec.js';
+import { malformedFrame, parseFrame } from '../frame-input.js';
 import { resyncDecoder, type Step } from '../resync-decoder.js';
-import { checkFrame, malformed } from '../sign-text/frame-input.js';
 import { frameSchema, LEAST_DATA, type OnbonFrame, readFrame, writeData } from './frames.js';
 import { END, escaped, LEAST_START, MOST_START, START, unescaped } from './framing.js';
 import { BARCODE_HEADER, closePacket, openPacket } from './header.js';
@@ -58,9 +58,9 @@ export const codec: FrameCodec<OnbonFrame> = {
   maxHeldBytes: MAX_HELD,
   decoder: () => resyncDecoder(step),
   encode(value) {
-    const frame = checkFrame(frameSchema, value);
+    const frame = parseFrame('onbon-bx5k', frameSchema, value);
     const data = writeData(frame);
-    if (data.length > MOST_DATA) throw malformed(['data: longer than 65535 bytes']);
+    if (data.length > MOST_DATA) throw malformedFrame('onbon-bx5k', ['data: longer than 65535 bytes']);
     const body = escaped(closePacket(frame.header, data));
     const bytes = new Uint8Array(frame.header.startBytes + body.length + 1).fill(START);
     bytes.set(body, frame.header.startBytes);

@@ -1,13 +1,14 @@
 /** What stands inside a packet: group, command and their payload. Source: Onbon BX-5K/6K protocol 1.4, chapters 5–8. */
 import { z } from 'zod';
-import { byte, fromHex, hex, namedByte, toHex } from '../sign-text/frame-input.js';
+import { byteField, fromHex, hexField, toHex } from '../frame-input.js';
+import { namedCodes } from '../named-codes.js';
 import { areaSchema, readArea, writeArea } from './area.js';
 import { FieldReader, wordBytes } from './bytes.js';
 import { clockSchema, readClock, writeClock } from './clock.js';
 import { type Header, headerSchema } from './header.js';
 
 /** Whether the card shall answer a command. */
-const answer = namedByte({ must: 1, none: 2 });
+const answer = namedCodes({ must: 1, none: 2 }, 0xff);
 
 /** What a card says of a command. */
 export const cardErrors = {
@@ -29,29 +30,29 @@ export const cardErrors = {
   'file-exists': 15,
   'file-block-number': 16,
 } as const;
-const error = namedByte(cardErrors);
+const error = namedCodes(cardErrors, 0xff);
 
-const power = namedByte({ on: 1, off: 2 });
-const brightnessMode = namedByte({ fixed: 1, scheduled: 2 });
+const power = namedCodes({ on: 1, off: 2 }, 0xff);
+const brightnessMode = namedCodes({ fixed: 1, scheduled: 2 }, 0xff);
 
 const common = {
   header: headerSchema,
   /** Two bytes; fewer only in data that ends there. */
-  reserved: hex(0, 2),
+  reserved: hexField(0, 2),
 };
 const command = { ...common, answer: answer.schema };
 
 const statusDetails = z.strictObject({
-  specialArea: byte,
-  specialPages: byte,
-  areas: z.array(byte).max(255),
-  barcode: hex(16, 16),
-  customId: hex(12, 12),
+  specialArea: byteField,
+  specialPages: byteField,
+  areas: z.array(byteField).max(255),
+  barcode: hexField(16, 16),
+  customId: hexField(12, 12),
 });
 
 const schemas = [
-  z.strictObject({ kind: z.literal('ack'), ...common, error: error.schema, payload: hex() }),
-  z.strictObject({ kind: z.literal('nack'), ...common, error: error.schema, payload: hex() }),
+  z.strictObject({ kind: z.literal('ack'), ...common, error: error.schema, payload: hexField() }),
+  z.strictObject({ kind: z.literal('nack'), ...common, error: error.schema, payload: hexField() }),
   z.strictObject({ kind: z.literal('ping'), ...command }),
   z.strictObject({ kind: z.literal('query-status'), ...command }),
   z
@@ -61,14 +62,14 @@ const schemas = [
       error: error.schema,
       power: power.schema,
       /** 0–15. */
-      brightness: byte,
+      brightness: byteField,
       clock: clockSchema,
-      programmes: byte,
+      programmes: byteField,
       /** Four bytes of the file's name, such as `P000`. */
-      playing: hex(4, 4),
+      playing: hexField(4, 4),
       details: statusDetails.optional(),
       /** What follows where it is not the documented form. */
-      tail: hex().optional(),
+      tail: hexField().optional(),
     })
     .refine(({ details, tail }) => (details === undefined) !== (tail === undefined), 'either details or tail'),
   z.strictObject({ kind: z.literal('set-clock'), ...command, clock: clockSchema }),
@@ -78,25 +79,25 @@ const schemas = [
     ...command,
     mode: brightnessMode.schema,
     /** 0–15; the cards take some more. */
-    level: byte,
+    level: byteField,
     /** One level for each half hour of the day, or none. */
-    schedule: z.union([z.array(byte).length(48), z.array(byte).length(0)]),
+    schedule: z.union([z.array(byteField).length(48), z.array(byteField).length(0)]),
   }),
   z.strictObject({ kind: z.literal('clear-screen'), ...command }),
   z.strictObject({
     kind: z.literal('dynamic-text'),
     ...command,
-    deleteAreas: z.union([z.literal('all'), z.array(byte).max(254)]),
+    deleteAreas: z.union([z.literal('all'), z.array(byteField).max(254)]),
     areas: z.array(areaSchema).max(255),
   }),
   z.strictObject({
     kind: z.literal('unknown'),
     ...common,
-    group: byte,
-    command: byte,
+    group: byteField,
+    command: byteField,
     /** In a command whether to answer, in an answer the card's error. */
-    third: byte,
-    payload: hex(),
+    third: byteField,
+    payload: hexField(),
   }),
 ] as const;
 
@@ -141,8 +142,8 @@ export function readFrame(header: Header, data: Uint8Array): OnbonFrame {
 type Before = { readonly header: Header; readonly reserved: string };
 
 function readKnown(group: number, number: number, third: number, before: Before, payload: Uint8Array) {
-  const asked = { ...before, answer: answer.read(third) };
-  const answered = { ...before, error: error.read(third) };
+  const asked = { ...before, answer: answer.name(third) };
+  const answered = { ...before, error: error.name(third) };
   const empty = payload.length === 0;
   switch ((group << 8) | number) {
     case 0xa000:
@@ -159,7 +160,7 @@ function readKnown(group: number, number: number, third: number, before: Before,
     }
     case 0xa300:
       return payload.length === 1
-        ? { kind: 'switch-power' as const, ...asked, power: power.read(payload[0] ?? 0) }
+        ? { kind: 'switch-power' as const, ...asked, power: power.name(payload[0] ?? 0) }
         : undefined;
     case 0xa302:
       return readBrightness(asked, payload);
@@ -178,12 +179,12 @@ type Answered = Before & { readonly error: keyof typeof cardErrors | number };
 function readBrightness(asked: Asked, payload: Uint8Array) {
   if (payload.length !== 2 && payload.length !== 50) return undefined;
   const [mode = 0, level = 0, ...schedule] = payload;
-  return { kind: 'set-brightness' as const, ...asked, mode: brightnessMode.read(mode), level, schedule };
+  return { kind: 'set-brightness' as const, ...asked, mode: brightnessMode.name(mode), level, schedule };
 }
 
 function readStatus(answered: Answered, payload: Uint8Array) {
   const from = new FieldReader(payload);
-  const head = { power: power.read(from.byte()), brightness: from.byte() };
+  const head = { power: power.name(from.byte()), brightness: from.byte() };
   const clock = readClock(from.take(8), 'status');
   const body = { programmes: from.byte(), playing: toHex(from.take(4)) };
   if (!from.ok || clock === undefined) return undefined;
@@ -218,7 +219,7 @@ export function writeData(frame: OnbonFrame): Uint8Array {
 
 function thirdOf(frame: OnbonFrame): number {
   if (frame.kind === 'unknown') return frame.third;
-  return 'answer' in frame ? answer.write(frame.answer) : error.write(frame.error);
+  return 'answer' in frame ? answer.code(frame.answer) : error.code(frame.error);
 }
 
 function bodyOf(frame: OnbonFrame): readonly number[] | Uint8Array {
@@ -234,9 +235,9 @@ function bodyOf(frame: OnbonFrame): readonly number[] | Uint8Array {
     case 'set-clock':
       return writeClock(frame.clock, 'command');
     case 'switch-power':
-      return [power.write(frame.power)];
+      return [power.code(frame.power)];
     case 'set-brightness':
-      return [brightnessMode.write(frame.mode), frame.level, ...frame.schedule];
+      return [brightnessMode.code(frame.mode), frame.level, ...frame.schedule];
     case 'status':
       return statusBody(frame);
     case 'dynamic-text':
@@ -245,7 +246,7 @@ function bodyOf(frame: OnbonFrame): readonly number[] | Uint8Array {
 }
 
 function statusBody(frame: Extract<OnbonFrame, { kind: 'status' }>): number[] {
-  const head = [power.write(frame.power), frame.brightness, ...writeClock(frame.clock, 'status')];
+  const head = [power.code(frame.power), frame.brightness, ...writeClock(frame.clock, 'status')];
   const body = [...head, frame.programmes, ...fromHex(frame.playing)];
   if (frame.details === undefined) return [...body, ...fromHex(frame.tail ?? '')];
   const { specialArea, specialPages, areas, barcode, customId } = frame.details;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { byte, fromHex, hex, namedByte, toHex, word } from '../sign-text/frame-input.js';
+import { byteField, fromHex, hexField, toHex, wordField } from '../frame-input.js';
+import { namedCodes } from '../named-codes.js';
 import { crc16, sum16 } from './framing.js';
 
 const checkModes = { crc: 0, sum: 1, none: 2 } as const;
@@ -7,29 +8,32 @@ export type CheckMode = keyof typeof checkModes;
 
 /** Silent: no card answers. Answering: every card answers, from this address. */
 const broadcasts = { 'broadcast-silent': 0xffff, 'broadcast-answering': 0xfffe } as const;
-const address = z.union([z.enum(['broadcast-silent', 'broadcast-answering']), word]);
+const address = z.union([z.enum(['broadcast-silent', 'broadcast-answering']), wordField]);
 type Address = z.infer<typeof address>;
 
 /** 0 shows dynamic areas beside the programme, 1 shows them first and lets them overlap it. */
-const displayMode = namedByte({ normal: 0, dynamic: 1 });
+const displayMode = namedCodes({ normal: 0, dynamic: 1 }, 0xff);
 
-const deviceType = namedByte({
-  any: 0xfe,
-  'BX-5K1': 0x51,
-  'BX-5K2': 0x58,
-  'BX-5MK2': 0x53,
-  'BX-5MK1': 0x54,
-  'BX-5K1Q-YY': 0x5c,
-  'BX-6K1': 0x61,
-  'BX-6K2': 0x62,
-  'BX-6K3': 0x63,
-  'BX-6K1-YY': 0x64,
-  'BX-6K2-YY': 0x65,
-  'BX-6K3-YY': 0x66,
-  'BX-6K1-4G': 0x67,
-  'BX-6K2-4G': 0x68,
-  'BX-6K4': 0x69,
-});
+const deviceType = namedCodes(
+  {
+    any: 0xfe,
+    'BX-5K1': 0x51,
+    'BX-5K2': 0x58,
+    'BX-5MK2': 0x53,
+    'BX-5MK1': 0x54,
+    'BX-5K1Q-YY': 0x5c,
+    'BX-6K1': 0x61,
+    'BX-6K2': 0x62,
+    'BX-6K3': 0x63,
+    'BX-6K1-YY': 0x64,
+    'BX-6K2-YY': 0x65,
+    'BX-6K3-YY': 0x66,
+    'BX-6K1-4G': 0x67,
+    'BX-6K2-4G': 0x68,
+    'BX-6K4': 0x69,
+  },
+  0xff,
+);
 
 export const headerSchema = z
   .strictObject({
@@ -38,13 +42,13 @@ export const headerSchema = z
     destination: address,
     /** 8000–DFFF is a program on a computer, others are cards. */
     source: address,
-    reserved: hex(3, 3),
-    barcodeFlag: byte,
+    reserved: hexField(3, 3),
+    barcodeFlag: byteField,
     /** Sent where bit 0 of the flag is set: only the card of this barcode obeys. */
-    barcode: hex(16, 16).optional(),
+    barcode: hexField(16, 16).optional(),
     check: z.enum(['crc', 'sum', 'none']),
     /** The two check bytes where nothing is checked, as they came; empty where the sender left them out. */
-    checkBytes: z.union([hex(0, 0), hex(2, 2)]).optional(),
+    checkBytes: z.union([hexField(0, 0), hexField(2, 2)]).optional(),
     display: displayMode.schema,
     device: deviceType.schema,
   })
@@ -120,8 +124,8 @@ function openSized(packet: Uint8Array, size: number, startBytes: number): Opened
     ...(size === BARCODE_HEADER && { barcode: toHex(packet.subarray(8, 24)) }),
     check,
     ...(check === 'none' && { checkBytes: toHex(packet.subarray(end)) }),
-    display: displayMode.read(packet[size - 5] ?? 0),
-    device: deviceType.read(packet[size - 4] ?? 0),
+    display: displayMode.name(packet[size - 5] ?? 0),
+    device: deviceType.name(packet[size - 4] ?? 0),
   };
   return { header, data: packet.subarray(size, end) };
 }
@@ -141,8 +145,8 @@ export function closePacket(header: Header, data: Uint8Array): Uint8Array {
     header.barcodeFlag,
     ...fromHex(header.barcode ?? ''),
     checkModes[header.check],
-    displayMode.write(header.display),
-    deviceType.write(header.device),
+    displayMode.code(header.display),
+    deviceType.code(header.device),
     VERSION,
     ...little(data.length),
     ...data,

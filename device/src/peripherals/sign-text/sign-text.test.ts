@@ -1,30 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeText, readGbk } from './charset.js';
 import { jetFileLines, onbonText } from './sign-text.js';
 
 const roomy = { maxBytes: 1024, multiLine: true };
-
-describe('character sets', () => {
-  it('reads GBK that it can write again', () => {
-    expect(readGbk(Buffer.from('b7b4d5a9', 'hex'))).toBe('反诈');
-    expect(readGbk(Buffer.from('ff41', 'hex'))).toBeUndefined();
-    expect(readGbk(Buffer.from('41b7', 'hex'))).toBeUndefined();
-  });
-  it('tells GB2312 from the rest of GBK', () => {
-    expect(encodeText('反诈A。①Ж', 'gb2312').unknown).toEqual([]);
-    expect(encodeText('镕禇ⅰḿ', 'gb2312').unknown).toEqual(['镕', '禇', 'ⅰ', 'ḿ']);
-    expect(encodeText('镕ⅰ', 'gbk').unknown).toEqual([]);
-    expect(encodeText('a😀b😀ก', 'gbk').unknown).toEqual(['😀', 'ก']);
-  });
-  it('lets no character into GB2312 that hides a backslash', () => {
-    const hiding = Array.from({ length: 0x7e }, (_, at) => readGbk(Uint8Array.of(0x81 + at, 0x5c))).filter(
-      (text) => text !== undefined,
-    );
-    expect(hiding.length).toBeGreaterThan(100);
-    expect(encodeText(hiding.join(''), 'gb2312').unknown).toEqual(hiding);
-  });
-});
 
 describe('text for Onbon cards', () => {
   it('lets no live sequence through', () => {

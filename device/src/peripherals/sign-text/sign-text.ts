@@ -1,6 +1,9 @@
 /** Public text made fit for a sign: nothing in it may be taken for one of the sign's own codes. */
 import { callerError } from '@xiaolaba/protocol';
-import { encodeText, type SignCharset } from './charset.js';
+import { type Charset, encodeText, missingCharacters } from '../character-set.js';
+
+/** What a sign's font holds. */
+export type SignCharset = Extract<Charset, 'gb2312' | 'gbk'>;
 
 export interface SignTextRules {
   readonly charset: SignCharset;
@@ -30,9 +33,12 @@ function plainLines(text: string, multiLine: boolean): string[] {
 }
 
 function checked(lines: readonly string[], breakBytes: number, rules: SignTextRules): SignLines {
-  const { bytes, unknown } = encodeText(lines.join(''), rules.charset);
-  if (unknown.length > 0)
+  const text = lines.join('');
+  const bytes = encodeText(text, rules.charset);
+  if (bytes === undefined) {
+    const unknown = missingCharacters(text, rules.charset);
     throw callerError('text-not-on-sign', `the sign's font lacks ${unknown.join(' ')}`, { characters: unknown });
+  }
   const length = bytes.length + breakBytes * (lines.length - 1);
   if (length > rules.maxBytes)
     throw callerError('text-too-long', `${length} bytes of text, the sign takes ${rules.maxBytes}`, {

@@ -1,7 +1,7 @@
 import { errorCode, XiaolabaError } from '@xiaolaba/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from './character-set.js';
+import { decodeText } from '../character-set.js';
 import { prepareSpeech, stripControlMarks } from './speech-text.js';
 
 const gbk = { encoding: 'gbk', maxBytes: 200 } as const;

@@ -1,5 +1,5 @@
 import { bugError, callerError } from '@xiaolaba/protocol';
-import { type Charset, encodeText } from './character-set.js';
+import { type Charset, encodeText } from '../character-set.js';
 
 export interface SpeechOptions {
   readonly encoding: Charset;

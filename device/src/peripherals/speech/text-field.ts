@@ -1,4 +1,4 @@
-import { type Charset, decodeText, encodeText, missingCharacters } from './character-set.js';
+import { type Charset, decodeText, encodeText, missingCharacters } from '../character-set.js';
 
 /** Text where it is text in its set, else its bytes and why they are no text. */
 export interface TextField {

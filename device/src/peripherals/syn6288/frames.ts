@@ -19,13 +19,13 @@ export const syn6288Frame = z.discriminatedUnion('kind', [
     encoding: encodings.schema,
     music: z.int().min(0).max(31),
     text: z.string().optional(),
-    textHex: hexField.optional(),
+    textHex: hexField().optional(),
     note: z.string().optional(),
   }),
   z.strictObject({ kind: z.enum(namesOf(plainCommands)) }),
   /** Bits a second from here on; wait 16 ms. */
   z.strictObject({ kind: z.literal('set-baud'), baud: z.literal([9600, 19200, 38400]) }),
-  z.strictObject({ kind: z.literal('unknown'), command: byteField, payload: hexField.max(2 * (maxDataBytes - 2)) }),
+  z.strictObject({ kind: z.literal('unknown'), command: byteField, payload: hexField(0, maxDataBytes - 2) }),
 ]);
 
 export type Syn6288Frame = Readonly<z.infer<typeof syn6288Frame>>;

@@ -18,11 +18,11 @@ export const xfs5152ceFrame = z.discriminatedUnion('kind', [
     kind: z.literal('speak'),
     encoding: encodings.schema,
     text: z.string().optional(),
-    textHex: hexField.optional(),
+    textHex: hexField().optional(),
     note: z.string().optional(),
   }),
   z.strictObject({ kind: z.enum(namesOf(plainCommands)) }),
-  z.strictObject({ kind: z.literal('unknown'), command: byteField, payload: hexField.max(2 * (maxDataBytes - 1)) }),
+  z.strictObject({ kind: z.literal('unknown'), command: byteField, payload: hexField(0, maxDataBytes - 1) }),
 ]);
 
 export type Xfs5152ceFrame = Readonly<z.infer<typeof xfs5152ceFrame>>;

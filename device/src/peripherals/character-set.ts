@@ -29,7 +29,7 @@ const signRows: readonly (readonly (readonly [number, number])[])[] = [
   [[4, 79]],
 ];
 
-/** `iconv-lite` takes "gb2312" for GBK, whose additions a chip for GB2312 can't say: hence the standard's own table. */
+/** `iconv-lite` takes "gb2312" for GBK, whose additions a chip or sign for GB2312 lacks: hence the standard's own table. */
 function isGb2312(lead: number, trail: number): boolean {
   const row = lead - 0xa0;
   const cell = trail - 0xa0;

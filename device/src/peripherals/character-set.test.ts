@@ -22,6 +22,30 @@ describe('character sets', () => {
     expect(encodeText('诈骗', 'big5')).toBeUndefined();
   });
 
+  it('reads GBK that it can write again', () => {
+    expect(decodeText(bytes(0xb7, 0xb4, 0xd5, 0xa9), 'gbk')).toBe('反诈');
+    expect(decodeText(bytes(0xff, 0x41), 'gbk')).toBeUndefined();
+    expect(decodeText(bytes(0x41, 0xb7), 'gbk')).toBeUndefined();
+    // User-defined cells, and the euro sign that one vendor put at 80.
+    expect(decodeText(bytes(0xaa, 0xa1), 'gbk')).toBeUndefined();
+    expect(encodeText('€', 'gbk')).toBeUndefined();
+  });
+
+  it('tells GB2312 from the rest of GBK', () => {
+    expect(missingCharacters('反诈A。①Ж', 'gb2312')).toEqual([]);
+    expect(missingCharacters('镕禇ⅰḿ', 'gb2312')).toEqual(['镕', '禇', 'ⅰ', 'ḿ']);
+    expect(missingCharacters('镕ⅰ', 'gbk')).toEqual([]);
+    expect(missingCharacters('a😀b😀ก', 'gbk')).toEqual(['😀', 'ก']);
+  });
+
+  it('lets no character into GB2312 that hides a backslash', () => {
+    const hiding = Array.from({ length: 0x7e }, (_, at) => decodeText(bytes(0x81 + at, 0x5c), 'gbk')).filter(
+      (text) => text !== undefined,
+    );
+    expect(hiding.length).toBeGreaterThan(100);
+    expect(missingCharacters(hiding.join(''), 'gb2312')).toEqual(hiding);
+  });
+
   it('never writes a question mark for something else', () => {
     expect(encodeText('?', 'gbk')).toEqual(bytes(0x3f));
     for (const charset of ['gb2312', 'gbk', 'big5'] as const) {
