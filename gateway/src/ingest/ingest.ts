@@ -91,6 +91,15 @@ export class Ingest implements UpHandler {
     const result = await intake.take(batch);
     this.records += batch.lines.length;
     for (const { line, error } of result.bad) await rejects.add(device, 'records', Buffer.from(line), error);
+    if (result.lost) {
+      const { from, to } = result.lost;
+      await rejects.add(
+        device,
+        'records',
+        payload,
+        callerError('records-lost', `records ${from} to ${to} of boot ${batch.boot} are gone`),
+      );
+    }
     if (result.refused) await rejects.add(device, 'records', payload, result.refused);
     this.#tell(device, 'ack', { v: 1, boot: batch.boot, upTo: result.upTo });
   }

@@ -95,6 +95,16 @@ describe('record intake', () => {
     expect(await intake.take(device.batch(3, 4))).toEqual({ upTo: 4, bad: [] });
   });
 
+  it('goes on after a gap that the device can no longer fill, and tells what is lost', async () => {
+    const intake = await open();
+    const device = new SignedDevice('dev-1').events(8);
+    await intake.take(device.batch(1, 2));
+    expect(errorCode((await intake.take(device.batch(5, 6))).refused)).toBe('batch-gap');
+    expect(await intake.take(device.batch(5, 7))).toEqual({ upTo: 7, bad: [], lost: { from: 3, to: 4 } });
+    expect(await intake.take(device.batch(8, 8))).toEqual({ upTo: 8, bad: [] });
+    expect((await rows()).map(({ seq }) => seq)).toEqual([1, 2, 5, 6, 7, 8]);
+  });
+
   it('refuses a broken chain without touching what stands, or the others that share the commit', async () => {
     const intake = await open();
     const device = new SignedDevice('dev-1').events(4);

@@ -12,6 +12,8 @@ export interface TakenRecord {
 export interface IntakeResult {
   /** Everything of this boot up to here is safe. */
   readonly upTo: number;
+  /** Records that the device no longer has and that were never taken here. */
+  readonly lost?: { readonly from: number; readonly to: number };
   /** Why nothing was taken, where nothing was. */
   readonly refused?: unknown;
   readonly bad: readonly { readonly line: string; readonly error: unknown }[];
@@ -35,6 +37,8 @@ const rowsAtOnce = 1000;
  */
 export class RecordIntake {
   readonly #chains = new Map<string, ChainState>();
+  /** By boot: where the last batch began that left a gap. */
+  readonly #gaps = new Map<string, number>();
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
 
@@ -110,7 +114,9 @@ export class RecordIntake {
       const key = `${device} ${boot}`;
       const known = chains.get(key) ?? this.#chains.get(key);
       try {
-        const taken = takeBatch(batch, known);
+        const lost = this.#lostBefore(key, batch, known);
+        const taken = takeBatch(batch, lost ? { upTo: lost.to, chain: batch.chain } : known);
+        this.#gaps.delete(key);
         if (taken.state.upTo > (known?.upTo ?? 0)) chains.set(key, taken.state);
         for (const { seq, line, record } of taken.records) {
           rows.push({
@@ -125,9 +131,10 @@ export class RecordIntake {
           });
           records.push({ device, boot, receivedAt, record });
         }
-        results.push({ upTo: taken.state.upTo, bad: taken.bad });
+        results.push({ upTo: taken.state.upTo, bad: taken.bad, ...(lost ? { lost } : {}) });
       } catch (error) {
         if (errorCode(error) === 'internal') throw error;
+        if (errorCode(error) === 'batch-gap') this.#gaps.set(key, batch.first);
         results.push({ upTo: known?.upTo ?? 0, refused: error, bad: [] });
       }
     }
@@ -153,5 +160,15 @@ export class RecordIntake {
       const result = results[index];
       if (result) waiting.resolve(result);
     }
+  }
+
+  /**
+   * A device that was told where it should begin and begins where it did before has nothing older: a store that was
+   * restored from a backup knows less than the device has long forgotten. What is gone is told, the rest goes on.
+   */
+  #lostBefore(key: string, batch: RecordBatch, known: ChainState | undefined): IntakeResult['lost'] {
+    const awaited = (known?.upTo ?? 0) + 1;
+    if (batch.first <= awaited || this.#gaps.get(key) !== batch.first) return undefined;
+    return { from: awaited, to: batch.first - 1 };
   }
 }
