@@ -7,6 +7,7 @@ import {
   encodeMessage,
   errorCode,
   type Hello,
+  profileOutputs,
   protocolVersions,
 } from '@xiaolaba/protocol';
 import type { Agent, AgentCounters, AgentPorts, AgentSettings } from './agent-types.js';
@@ -25,7 +26,7 @@ import { Link } from './link/link.js';
 import { FrontPanel, type PanelState } from './peripherals/front-panel.js';
 import { Player } from './player/player.js';
 import { StopLatch } from './player/stop-latch.js';
-import { missingParts, outputsOf } from './profiles/profiles.js';
+import { missingParts } from './profiles/profiles.js';
 
 const journalMaxBytes = 8 * 1024 * 1024;
 
@@ -140,7 +141,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     peripherals,
     limits,
     profile,
-    outputs: outputsOf(profile),
+    outputs: profileOutputs[profile],
     working,
     changed,
     badFile: (sha256) => {
@@ -221,7 +222,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
       at: time.now(),
       profile,
       firmware,
-      outputs: [...outputsOf(profile)],
+      outputs: [...profileOutputs[profile]],
       sign: settings.sign ?? null,
       assignment: keeper.version,
       unreported: journal.unreported,

@@ -3,4 +3,4 @@ export type * from './agent-types.js';
 export { enrol, enrolRequest, type FetchLike, identityFrom } from './enrolment/enrol.js';
 export { type BoardTransport, openBoard } from './peripherals/board/board.js';
 export type * from './ports/index.js';
-export { missingParts, outputsOf, type ProfileTraits, profileTraits } from './profiles/profiles.js';
+export { missingParts, type ProfileTraits, profileTraits } from './profiles/profiles.js';

@@ -12,6 +12,17 @@ export type Profile = (typeof profiles)[number];
 export const outputs = ['audio', 'text'] as const;
 export type Output = (typeof outputs)[number];
 
+/**
+ * What each profile puts out. Device and gateway plan for these, whether or not the part is wired: a missing one shows
+ * as refused plays with a cause, and not as nothing at all. A bus screen without a sign shows text on the screen itself.
+ */
+export const profileOutputs: Readonly<Record<Profile, readonly Output[]>> = {
+  loudspeaker: ['audio'],
+  'bus-screen': ['audio', 'text'],
+  'bike-lock': ['audio'],
+  'booth-sign': ['text'],
+};
+
 /** Lower-case letters, digits and hyphens, 2 to 40 characters: safe in a topic, a file name and a CSV. */
 export const idPattern = /^[a-z0-9][a-z0-9-]{1,39}$/;
 export const idSchema = z.string().regex(idPattern);

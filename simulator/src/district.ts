@@ -1,13 +1,6 @@
 import type { AgentLog } from '@xiaolaba/device';
 import { type Content, callsAt, departures, type Route } from '@xiaolaba/gateway';
-import {
-  defaultPolicy,
-  instantOf,
-  type Output,
-  type Position,
-  type Profile,
-  type SitePolicy,
-} from '@xiaolaba/protocol';
+import { defaultPolicy, instantOf, type Position, type SitePolicy } from '@xiaolaba/protocol';
 import { Fleet } from './fleet.js';
 import { ContentPool } from './peripherals/flash.js';
 import { ConnectionLedger, type Gate, RequestLane, type Uplink } from './peripherals/network.js';
@@ -29,13 +22,6 @@ export interface DistrictOptions {
 
 /** What a vehicle's place allows: it has no site whose owner could say otherwise. */
 const movingPolicy = { quietHours: defaultPolicy.quietHours, volumeCap: defaultPolicy.volumeCap };
-
-export const outputsOf: Readonly<Record<Profile, readonly Output[]>> = {
-  loudspeaker: ['audio'],
-  'bus-screen': ['audio', 'text'],
-  'bike-lock': ['audio'],
-  'booth-sign': ['text'],
-};
 
 /** The virtual district: places from the content, vehicles and people by the seed, real agents everywhere. */
 export class VirtualDistrict {

@@ -2,9 +2,17 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AgentLog } from '@xiaolaba/device';
 import { type Content, loadContent } from '@xiaolaba/gateway';
-import { callerError, type NamedRelease, quietSpans, renditionsFor, type Span, toBase64 } from '@xiaolaba/protocol';
+import {
+  callerError,
+  type NamedRelease,
+  profileOutputs,
+  quietSpans,
+  renditionsFor,
+  type Span,
+  toBase64,
+} from '@xiaolaba/protocol';
 import type { KeyPair } from '@xiaolaba/protocol/node';
-import { outputsOf, VirtualDistrict } from './district.js';
+import { VirtualDistrict } from './district.js';
 import { scheduleFaults } from './faults/faults.js';
 import { GatewayApi } from './host/gateway-api.js';
 import { SteeredGateway } from './host/steered-gateway.js';
@@ -155,7 +163,15 @@ export class Stage {
       const { quietHours, volumeCap } = twin.limits;
       const forbidden = volumeCap === 0 ? [span] : quietHours ? quietSpans(quietHours, day, district.zone) : [];
       const { id, facts } = twin;
-      return { id, profile, place, outputs: outputsOf[profile], policy: district.policyOf(place), forbidden, facts };
+      return {
+        id,
+        profile,
+        place,
+        outputs: profileOutputs[profile],
+        policy: district.policyOf(place),
+        forbidden,
+        facts,
+      };
     });
     return {
       day,

@@ -1,4 +1,11 @@
-import { type Agent, type AgentLog, createAgent, type DeviceIdentity, type LocalLimits } from '@xiaolaba/device';
+import {
+  type Agent,
+  type AgentLog,
+  createAgent,
+  type DeviceIdentity,
+  type LocalLimits,
+  profileTraits,
+} from '@xiaolaba/device';
 import type { Position, Profile } from '@xiaolaba/protocol';
 import { Acoustics, type AcousticsTraits } from './peripherals/acoustics.js';
 import { type ContentPool, TwinFlash } from './peripherals/flash.js';
@@ -35,19 +42,6 @@ export interface TwinWorld {
 }
 
 export const firmware = '0.1.0-twin';
-const beatSeconds: Readonly<Record<Profile, number>> = {
-  loudspeaker: 60,
-  'bus-screen': 60,
-  'booth-sign': 60,
-  'bike-lock': 300,
-};
-const cacheBytes: Readonly<Record<Profile, number>> = {
-  loudspeaker: 512 * 1024 * 1024,
-  'bus-screen': 512 * 1024 * 1024,
-  'booth-sign': 64 * 1024 * 1024,
-  'bike-lock': 4 * 1024 * 1024,
-};
-
 /** A microphone beside a horn (dB), a current sensor in a bus amplifier (mA); a bike lock has neither. */
 const acoustics: Readonly<Record<Profile, AcousticsTraits>> = {
   loudspeaker: { wakeMs: 800, sensor: { rest: [44, 2.5], sounding: [78, 2], heardAt: 60 } },
@@ -144,8 +138,8 @@ export class TwinDevice {
         firmware,
         ...(sign ? { sign } : {}),
         limits: this.#limits,
-        beatSeconds: beatSeconds[profile],
-        cacheBytes: cacheBytes[profile],
+        beatSeconds: profileTraits[profile].beatSeconds,
+        cacheBytes: profileTraits[profile].cacheBytes,
         random: () => random.next(),
       },
       {

@@ -1,17 +1,16 @@
-import type {
-  MissCause,
-  Output,
-  PlannedSlot,
-  PlayRecord,
-  Release,
-  SpokenChoice,
-  TriggeredPlay,
-  TriggerKind,
+import {
+  lateStartMs,
+  type MissCause,
+  type Output,
+  type PlannedSlot,
+  type PlayRecord,
+  type Release,
+  type SpokenChoice,
+  type TriggeredPlay,
+  type TriggerKind,
 } from '@xiaolaba/protocol';
 import type { PlayDraft } from '../journal/lines.js';
 
-/** A timed play may begin this much after its time (a restart, the override switch, something more urgent). */
-export const lateStartMs = 120_000;
 /** What an event sets off waits no longer than this for its turn: later nobody connects the two. */
 export const triggerWaitMs = 15_000;
 /** How long a triggered text stays. */

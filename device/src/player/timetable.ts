@@ -1,8 +1,7 @@
-import { addDays, dayOf, instantOf, type PlanInput, type PlannedSlot, planDay } from '@xiaolaba/protocol';
+import { addDays, dayOf, instantOf, lateStartMs, type PlanInput, type PlannedSlot, planDay } from '@xiaolaba/protocol';
 import type { Discipline } from '../clock/discipline.js';
 import type { Life } from '../life.js';
 import type { Cancel } from '../ports/index.js';
-import { lateStartMs } from './session.js';
 
 export interface TimetablePorts {
   readonly life: Life;

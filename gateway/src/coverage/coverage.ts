@@ -6,9 +6,8 @@ import {
   instantOf,
   type JournalRecord,
   type NamedRelease,
-  type Output,
   type PlayRecord,
-  type Profile,
+  profileOutputs,
 } from '@xiaolaba/protocol';
 import type { Logger } from 'pino';
 import type { DistrictModel } from '../campaigns/index.js';
@@ -22,13 +21,6 @@ import { DayLedger, type FleetFacts } from './day-ledger.js';
 import { DeviceFacts } from './device-facts.js';
 import { type Expectations, type ExpectedDevice, expectAllArrivals, expectTimed, unlockSlot } from './expect.js';
 import type { Slot } from './slot.js';
-
-const outputsOf: Readonly<Record<Profile, readonly Output[]>> = {
-  loudspeaker: ['audio'],
-  'bus-screen': ['audio', 'text'],
-  'bike-lock': ['audio'],
-  'booth-sign': ['text'],
-};
 
 /** Ledgers of other days that stay in memory; any day can be made anew. */
 const keptDays = 4;
@@ -245,8 +237,7 @@ export class Coverage implements FleetFacts {
     return [...this.deps.devices()].map(({ id, profile, revokedAt }) => ({
       id,
       profile,
-      // A bus screen without a sign shows its text on the screen itself.
-      outputs: outputsOf[profile],
+      outputs: profileOutputs[profile],
       history: this.deps.history(id),
       ...(revokedAt === undefined ? {} : { until: revokedAt }),
     }));

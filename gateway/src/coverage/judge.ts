@@ -1,12 +1,10 @@
-import type { Evidence, MissCause, PlayRecord } from '@xiaolaba/protocol';
+import { type Evidence, lateStartMs, type MissCause, type PlayRecord } from '@xiaolaba/protocol';
 import type { SlotStatus } from '../api/contract.js';
 import type { DeviceFacts } from './device-facts.js';
 import type { Slot } from './slot.js';
 
 /** This much of the duration must have come out. */
 export const verifiedShare = 0.9;
-/** Begun later than this after its turn, it was not that broadcast any more. */
-export const latestStartMs = 120_000;
 /** A vehicle must have stood at the stop for this long, or for half of a shorter announcement. */
 export const dwellMs = 5000;
 
@@ -20,7 +18,7 @@ export function judge(record: PlayRecord, startAt: number | undefined): Verdict 
   if (record.evidence === 'contradicted') return { status: 'missed', cause: 'silent' };
   // What expects nothing of itself proves nothing unless something came out.
   const share = record.expectedMs > 0 ? record.playedMs / record.expectedMs : Number(record.playedMs > 0);
-  const late = startAt !== undefined && record.startedAt - startAt > latestStartMs;
+  const late = startAt !== undefined && record.startedAt - startAt > lateStartMs;
   if (record.result !== 'refused' && share >= verifiedShare) {
     if (late) return { status: 'partly', cause: record.cause ?? 'pre-empted' };
     const stoodLongEnough = record.dwellMs === undefined || record.dwellMs >= Math.min(dwellMs, record.expectedMs / 2);

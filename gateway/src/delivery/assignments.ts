@@ -1,5 +1,6 @@
 import {
   type Assignment,
+  alertPriority,
   type Envelope,
   encodeMessage,
   fromBase64,
@@ -20,8 +21,6 @@ import type { RouteBlobs } from './route-blobs.js';
 export const deliveryLeadMs = 120_000;
 /** An assignment is renewed when half of its life is over. */
 export const assignmentLifeMs = 30 * 86_400_000;
-/** Alerts: fetched before everything else and expected at once. */
-const urgentPriority = 90;
 
 /** One assignment as the ledger reads it: what a device was to hold from when on. */
 export interface IssuedAssignment {
@@ -50,7 +49,7 @@ export interface AssignmentsDeps {
   readonly publish: (device: string, envelope: Uint8Array) => void;
 }
 
-const isUrgent = ({ release }: PublishedRelease): boolean => release.cues.some((cue) => cue.priority >= urgentPriority);
+const isUrgent = ({ release }: PublishedRelease): boolean => release.cues.some((cue) => cue.priority >= alertPriority);
 
 /** Which releases each device holds: made, signed, versioned and remembered here. */
 export class Assignments {

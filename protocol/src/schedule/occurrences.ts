@@ -7,6 +7,8 @@ import { type Span, windowSpans } from './windows.js';
 
 /** A timed play may wait this long for its turn, and never past its next repetition. */
 export const maxWaitMs = 300_000;
+/** Begun later than this after its turn, a timed sound is not that broadcast any more: a device doesn't begin it. */
+export const lateStartMs = 120_000;
 /** A text that is shown once at the beginning of a window stays for this long. */
 const onceTextMs = 60_000;
 
