@@ -290,7 +290,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
       time.check();
       return work();
     });
-  const event = (kind: 'test-button' | 'override', detail?: string): Promise<void> =>
+  const event = (kind: 'test-button' | 'override' | 'tamper', detail?: string): Promise<void> =>
     journal.append({ kind: 'event', at: time.now(), event: kind, ...(detail ? { detail } : {}) });
   peripherals.lock?.onEvent((kind) => on('lock', () => player.trigger(kind)));
   peripherals.position?.onFix((position) => on('fix', () => player.fix(position)));
@@ -300,6 +300,13 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
       return event('override', pressed ? 'on' : 'off');
     }),
   );
+  peripherals.caseOpen?.onChange((open) =>
+    on('case-open', () => {
+      working('case', open ? 'open' : undefined);
+      return event('tamper', open ? 'open' : 'closed');
+    }),
+  );
+  peripherals.health?.onChange((part, reason) => on('health', () => working(part, reason)));
   peripherals.testButton?.onChange((pressed) => {
     if (!pressed) return;
     on('test-button', () => {

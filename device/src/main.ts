@@ -49,7 +49,7 @@ export async function runDevice(config: DeviceConfig, log: AgentLog): Promise<Ag
 }
 
 async function wire(config: DeviceConfig, clock: Clock, log: AgentLog): Promise<Peripherals> {
-  const sound = config.sound ? { sound: new FfmpegSound(config.sound) } : {};
+  const sound = soundOf(config);
   if (!config.board) return { ...sound, close: async () => {} };
   const port = await openPort(config.board);
   // Without a listener an unplugged board ends the process.
@@ -60,6 +60,11 @@ async function wire(config: DeviceConfig, clock: Clock, log: AgentLog): Promise<
     ...parts,
     close: () => new Promise((resolve) => port.close(() => resolve())),
   };
+}
+
+function soundOf({ sound }: DeviceConfig): Pick<Peripherals, 'sound'> {
+  if (sound?.kind !== 'alsa' && sound?.kind !== 'null' && sound?.kind !== 'file') return {};
+  return { sound: new FfmpegSound(sound) };
 }
 
 async function openPort({ port: path, baud: baudRate }: BoardConfig): Promise<SerialPort> {

@@ -22,6 +22,8 @@ export type Rendition = z.infer<typeof renditionSchema>;
 export const audioVersionSchema = z.strictObject({
   dialect: dialectSchema,
   voice: z.enum(['recording', 'synthesis']),
+  /** What is said, for an endpoint that speaks by itself, and for whoever approves it. */
+  words: z.string().min(1).max(2000).optional(),
   renditions: z.array(renditionSchema).min(1).max(8),
 });
 export type AudioVersion = z.infer<typeof audioVersionSchema>;

@@ -15,6 +15,8 @@ const tone = (): Uint8Array => {
   return readFileSync(path);
 };
 const sound = (over: Partial<Sound> = {}): Sound => ({
+  sha256: '0'.repeat(64),
+  dialect: 'cmn',
   bytes: tone(),
   format: 'mp3',
   durationMs: 2_000,

@@ -9,6 +9,102 @@ const url = (protocols: string[]) =>
     message: `${protocols.map((protocol) => `${protocol}//`).join(' / ')} …`,
   });
 
+/** Where a module is: a serial device, `tcp://host:port`, or `listen://host:port` for a module that calls us. */
+const port = z.string().refine((text) => /^(\/|COM\d)/.test(text) || isSocket(text), {
+  message: '/dev/… , COM… , tcp://host:port',
+});
+const isSocket = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, port: number } = new URL(text);
+  return ['tcp:', 'listen:'].includes(protocol) && hostname !== '' && number !== '';
+};
+const baud = (usual: number) => z.number().int().min(1200).max(921_600).default(usual);
+const charset = z.enum(['gb2312', 'gbk', 'unicode']);
+/** Dots across and down. */
+const dots = { columns: z.number().int().min(8).max(4096), rows: z.number().int().min(8).max(1024) };
+
+/** Per cent; from `dayFrom` to `nightFrom`, local time, by day. */
+const brightnessSchema = z
+  .strictObject({
+    day: z.number().int().min(1).max(100).default(100),
+    night: z.number().int().min(1).max(100).default(30),
+    dayFrom: clockTimeSchema.default('07:00'),
+    nightFrom: clockTimeSchema.default('19:00'),
+  })
+  .prefault({});
+export type BrightnessConfig = z.infer<typeof brightnessSchema>;
+
+/** The modules that make sound. MP3 modules play what `device card` put on their card. */
+export const soundConfigSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('alsa'), device: z.string().min(1).default('default') }),
+  z.strictObject({ kind: z.literal('null') }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('dfplayer'), port, baud: baud(9600) }),
+  z.strictObject({ kind: z.literal('jq8900'), port, baud: baud(9600) }),
+  z.strictObject({ kind: z.literal('syn6288'), port, baud: baud(9600) }),
+  z.strictObject({ kind: z.literal('xfs5152ce'), port, baud: baud(115_200) }),
+]);
+export type SoundConfig = z.infer<typeof soundConfigSchema>;
+
+export const signConfigSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('onbon-bx5k'),
+    port,
+    baud: baud(57_600),
+    ...dots,
+    charset: charset.default('gb2312'),
+    /** The controller's own address; 1 unless somebody changed it. */
+    address: z.number().int().min(0).max(0xfffd).default(1),
+    brightness: brightnessSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('jetfile2'),
+    port,
+    baud: baud(9600),
+    ...dots,
+    charset: charset.default('gb2312'),
+    address: z
+      .string()
+      .regex(/^[0-9A-F]{2}$/)
+      .default('01'),
+  }),
+  /** A card that takes bitmaps: rows of dots, rendered here from a font of 16 dots. */
+  z.strictObject({ kind: z.literal('matrix'), port, baud: baud(115_200), ...dots, brightness: brightnessSchema }),
+  /** A full-screen page that a browser on this machine shows. */
+  z.strictObject({ kind: z.literal('page') }),
+  /** The ticker and speech of a bus terminal that speaks JT/T 808; see `terminal`. */
+  z.strictObject({ kind: z.literal('terminal') }),
+]);
+export type SignConfig = z.infer<typeof signConfigSchema>;
+
+export const positionConfigSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('nmea0183'), port, baud: baud(9600) }),
+  z.strictObject({ kind: z.literal('terminal') }),
+  /** Fixed: what was surveyed. */
+  z.strictObject({
+    kind: z.literal('fixed'),
+    longitude: z.number().min(-180).max(180),
+    latitude: z.number().min(-90).max(90),
+  }),
+]);
+export type PositionConfig = z.infer<typeof positionConfigSchema>;
+
+/** A bus terminal that speaks JT/T 808 and takes this device for its platform. */
+export const terminalConfigSchema = z.strictObject({ kind: z.literal('jt808'), port, baud: baud(9600) });
+export type TerminalConfig = z.infer<typeof terminalConfigSchema>;
+
+/** A lock that speaks Omni and takes this device for its server. */
+export const lockConfigSchema = z.strictObject({
+  kind: z.literal('omni'),
+  port,
+  baud: baud(9600),
+  imei: z
+    .string()
+    .regex(/^\d{15}$/)
+    .optional(),
+});
+export type LockConfig = z.infer<typeof lockConfigSchema>;
+
 export const boardConfigSchema = z.strictObject({
   /** Serial device of a board that runs StandardFirmata. */
   port: z.string().min(1),
@@ -24,6 +120,8 @@ export const boardConfigSchema = z.strictObject({
   led: z.strictObject({ pin }).optional(),
   button: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
   override: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
+  /** Switch that the lid of the case holds down. */
+  case: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
   /** Analog reading, 0 to 1023; at `heardAt` and above there is sound. */
   level: z.strictObject({ pin, heardAt: z.number().min(0).max(1023) }).optional(),
 });
@@ -49,13 +147,20 @@ export const deviceConfigSchema = z.strictObject({
       volumeCap: z.number().int().min(0).max(100).optional(),
     })
     .default({}),
-  sound: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('alsa'), device: z.string().min(1).default('default') }),
-      z.strictObject({ kind: z.literal('null') }),
-      z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
-    ])
+  sound: soundConfigSchema.optional(),
+  sign: signConfigSchema.optional(),
+  position: positionConfigSchema.optional(),
+  terminal: terminalConfigSchema.optional(),
+  lock: lockConfigSchema.optional(),
+  /** What the device serves on this machine: the full-screen page, and what is now showing. */
+  page: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.number().int().min(0).max(65_535).default(8090),
+    })
     .optional(),
+  /** How files come: over HTTP, or in pieces over MQTT where there is no HTTP. By profile unless it is said. */
+  files: z.enum(['http', 'mqtt']).optional(),
   board: boardConfigSchema.optional(),
 });
 export type DeviceConfig = z.infer<typeof deviceConfigSchema>;

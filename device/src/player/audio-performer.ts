@@ -1,3 +1,4 @@
+import { fallbackDialect } from '@xiaolaba/protocol';
 import type { BlobCache } from '../cache/blob-cache.js';
 import type { Discipline } from '../clock/discipline.js';
 import type { Life } from '../life.js';
@@ -77,8 +78,13 @@ export class AudioPerformer implements Performer {
     changed();
     const cancels = this.#listen(session);
     const volume = permission()?.volume(session.volume) ?? 0;
-    const { format, durationMs } = rendition;
-    const end = await sound.play({ bytes, format, durationMs, volume, fromMs: Math.round(session.playedMs) }, signal);
+    const { sha256, format, durationMs } = rendition;
+    const { dialect = fallbackDialect, words } = session.spoken ?? {};
+    const fromMs = Math.round(session.playedMs);
+    const end = await sound.play(
+      { sha256, bytes, format, durationMs, volume, fromMs, dialect, ...(words === undefined ? {} : { words }) },
+      signal,
+    );
     for (const cancel of cancels) cancel();
     life.assertAlive();
     session.playedMs += end.playedMs;
@@ -90,8 +96,8 @@ export class AudioPerformer implements Performer {
       badFile(rendition.sha256);
       return { ended: 'failed', cause: 'bad-file' };
     }
-    working('sound', 'output');
-    return { ended: 'failed', cause: 'silent' };
+    working('sound', end.reason ?? 'output');
+    return { ended: 'failed', cause: end.reason === 'not-held' ? 'not-delivered' : 'silent' };
   }
 
   #listen(session: Session): Cancel[] {

@@ -51,8 +51,12 @@ export class TextPerformer implements Performer {
       session.startedMono ??= time.monotonic();
       changed();
       const from = time.monotonic();
-      await life.sleep(rest, signal);
+      const lost = await this.#until(sign, rest, signal);
       session.playedMs += Math.min(rest, time.monotonic() - from);
+      if (!lost) continue;
+      session.lost = 'silent';
+      working('sign', 'lost');
+      changed();
     }
     return signal.aborted ? { ended: 'aborted' } : { ended: 'finished' };
   }
@@ -60,6 +64,15 @@ export class TextPerformer implements Performer {
   idle(): void {
     this.#dark?.();
     this.#dark = this.ports.life.after(darkAfterMs, 'dark', () => this.ports.sign?.clear().catch(() => {}));
+  }
+
+  /** Until the time is over, the signal aborts, or the sign shows it no more (then true). */
+  async #until(sign: SignOutput | undefined, milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    const lost = new AbortController();
+    const cancel = sign?.onLost?.(() => lost.abort());
+    await this.ports.life.sleep(milliseconds, cancel ? AbortSignal.any([signal, lost.signal]) : signal);
+    cancel?.();
+    return lost.signal.aborted;
   }
 
   async #show(sign: SignOutput | undefined, text: string): Promise<boolean> {

@@ -1,8 +1,15 @@
 import type { Position } from '@xiaolaba/protocol';
+import type { Cancel } from './clock.js';
 
 export interface Sound {
+  /** Name of the file, for outputs that hold the files themselves. */
+  readonly sha256: string;
   /** File content, already verified. */
   readonly bytes: Uint8Array;
+  /** ISO 639-3. */
+  readonly dialect: string;
+  /** What is said, for an output that speaks by itself; absent where the release doesn't tell. */
+  readonly words?: string;
   readonly format: 'mp3' | 'opus' | 'adpcm';
   readonly durationMs: number;
   /** Per cent of full scale. */
@@ -15,8 +22,11 @@ export interface SoundEnd {
   /** Sound that came out in this stretch, by the monotonic clock. */
   readonly playedMs: number;
   readonly ended: 'finished' | 'aborted' | 'failed';
-  /** With `failed`: `bad-file` where the decoder refused it, `output` where the card or module did. */
-  readonly reason?: 'bad-file' | 'output';
+  /**
+   * With `failed`: `bad-file` where the decoder refused it, `output` where the card or module did, `not-held` where
+   * the module has no such file on its card (or a speech chip no words that it can say).
+   */
+  readonly reason?: 'bad-file' | 'output' | 'not-held';
 }
 
 /** A sound card, MP3 module or speech chip. Plays one sound at a time. */
@@ -29,6 +39,8 @@ export interface SignOutput {
   /** Shows scrolling text until told otherwise. Rejects where the sign doesn't answer. */
   show(text: string): Promise<void>;
   clear(): Promise<void>;
+  /** Calls back when what was shown is to be seen no more: the sign was unplugged, or stopped answering. */
+  onLost?(call: () => void): Cancel;
 }
 
 /** The relay before the amplifier. */
@@ -65,6 +77,15 @@ export interface Lock {
   onEvent(call: (event: 'unlock' | 'lock') => void): void;
 }
 
+/** Parts that can be out of order by themselves. */
+export type PartName = 'sound' | 'sign' | 'amplifier' | 'level' | 'position' | 'lock' | 'board' | 'terminal' | 'page';
+
+/** How the wired parts are, as their drivers see it, whether or not anything is to be played. */
+export interface PartHealth {
+  /** `reason`: one word, `undefined` where the part works (again). Calls at once for what is out of order already. */
+  onChange(call: (part: PartName, reason: string | undefined) => void): void;
+}
+
 /** What is wired to this endpoint; what is not there is left out. */
 export interface Peripherals {
   readonly sound?: SoundOutput;
@@ -75,6 +96,9 @@ export interface Peripherals {
   readonly testButton?: Switch;
   /** While on, the village's own microphone has the amplifier. */
   readonly override?: Switch;
+  /** On while the case is open. */
+  readonly caseOpen?: Switch;
+  readonly health?: PartHealth;
   readonly position?: PositionSource;
   readonly lock?: Lock;
   close(): Promise<void>;

@@ -135,7 +135,14 @@ async function renderItem(
           leadInMs: audioTargets[profile]?.leadIn.milliseconds ?? 0,
         }),
       );
-      if (renditions.length > 0) audio.push({ dialect: version.dialect, voice: rendered.voice, renditions });
+      if (renditions.length === 0) continue;
+      const words = version.text === undefined ? undefined : fillIn(version.text, variant.values);
+      audio.push({
+        dialect: version.dialect,
+        voice: rendered.voice,
+        ...(words === undefined ? {} : { words }),
+        renditions,
+      });
     } catch (error) {
       if (!(error instanceof XiaolabaError) || error.family === 'bug') throw error;
       problems.push({ severity: 'error', code: error.code, ...where });

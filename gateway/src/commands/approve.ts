@@ -112,6 +112,7 @@ function describe(release: Release, people: number, language: CommandIo['languag
     lines.push(
       `  - ${item.title}: ${item.audio.map((version) => `${version.dialect}(${version.voice})`).join(' ')}${item.text ? ` “${item.text}”` : ''}`,
     );
+    for (const { dialect, words } of item.audio) if (words) lines.push(`      ${dialect}: ${words}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -7,6 +7,8 @@ export interface SpokenChoice {
   /** What the place should have had, where something else stands in. */
   readonly wanted?: string;
   readonly voice: AudioVersion['voice'];
+  /** What is said, for an endpoint that speaks by itself. */
+  readonly words?: string;
   readonly rendition: Rendition;
 }
 
@@ -32,6 +34,12 @@ export function chooseVersion(
     playable.find(({ version }) => version.dialect === fallbackDialect) ??
     playable[0];
   if (!chosen) return;
-  const { dialect, voice } = chosen.version;
-  return { dialect, voice, rendition: chosen.rendition, ...(dialect === wanted ? {} : { wanted }) };
+  const { dialect, voice, words } = chosen.version;
+  return {
+    dialect,
+    voice,
+    ...(words === undefined ? {} : { words }),
+    rendition: chosen.rendition,
+    ...(dialect === wanted ? {} : { wanted }),
+  };
 }
