@@ -121,6 +121,10 @@ export interface BenchState {
   readonly monotonicOffset: number;
   readonly sound: BenchSound | null;
   readonly amplifier: { readonly on: boolean; readonly awake: boolean; readonly alive: boolean } | null;
+  /** Per cent of full scale above which the device doesn't go. */
+  readonly volumeCap: number;
+  /** Of a bike; `null` where there is none. */
+  readonly lock: { readonly locked: boolean } | null;
   readonly led: PanelState;
   readonly storage: { readonly usedBytes: number; readonly freeBytes: number };
   /** Where a moving device is, and the stops of its line. */
