@@ -143,8 +143,14 @@ export interface BenchState {
   readonly stopped: boolean;
   readonly seen: readonly SeenDevice[];
   readonly records: readonly SeenRecord[];
-  /** How a real device joins: where, and with which code. */
-  readonly join: { readonly http: string; readonly mqtt: string; readonly device: string; readonly code: string };
+  /** How a real device joins: where, with which code, and whose signature it shall trust (text of the key file). */
+  readonly join: {
+    readonly http: string;
+    readonly mqtt: string;
+    readonly device: string;
+    readonly code: string;
+    readonly approverKey: string;
+  };
   /** Serial ports of this machine. */
   readonly ports: readonly string[];
 }
