@@ -8,7 +8,7 @@ import { ContentService } from './campaigns/content-service.js';
 import { Campaigns } from './campaigns/index.js';
 import { Coverage } from './coverage/index.js';
 import { adminToken, gatewayKeys, prepareDataDirectory } from './data-directory.js';
-import { Assignments, RouteBlobs } from './delivery/index.js';
+import { Assignments, Chunks, RouteBlobs } from './delivery/index.js';
 import type { Gateway, GatewayDeps } from './gateway-types.js';
 import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
 import { Jobs, nightlyJobs, rotateBackups } from './jobs/index.js';
@@ -120,6 +120,17 @@ async function start(
   };
   begun.push(settled, () => content.close());
 
+  const chunks = new Chunks({
+    blobs,
+    mayRead: (id) => {
+      const device = registry.get(id);
+      return device?.enrolled === true && !device.revoked;
+    },
+    publish: (device, payload) => broker.publish(device, 'chunk', payload),
+    run: (name, doing) => work.run(name, doing),
+    now,
+    log,
+  });
   const ingest = new Ingest({
     registry,
     live,
@@ -129,6 +140,7 @@ async function start(
     now,
     tell: (device, topic, message) => work.run(topic, () => broker.publish(device, topic, message)),
     progress: (device, progress) => assignments.progress(device, progress),
+    want: (device, want) => chunks.want(device, want),
     greeted: (device, version) => {
       if (assignments.greeted(device, version)) refreshSoon(device);
     },
@@ -146,7 +158,10 @@ async function start(
     { clock, log },
   );
   begun.push(() => broker.close());
-  broker.onConnection(({ device, kind, epoch }) => live.connection(device, kind === 'connected', epoch));
+  broker.onConnection(({ device, kind, epoch }) => {
+    live.connection(device, kind === 'connected', epoch);
+    if (kind === 'disconnected') chunks.gone(device);
+  });
   assignments.republish();
   await coverage.tick();
 

@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { envelopeLimits } from './envelope.js';
-import { dialectSchema, idSchema, instantSchema, placeSchema, positionSchema, sha256Schema } from './ids.js';
+import {
+  dialectSchema,
+  idSchema,
+  instantSchema,
+  maxBlobBytes,
+  placeSchema,
+  positionSchema,
+  sha256Schema,
+} from './ids.js';
 import { clockTimeSchema, isTimeZone } from './schedule/local-time.js';
 
 const blobRefSchema = z.strictObject({
   sha256: sha256Schema,
-  bytes: z
-    .number()
-    .int()
-    .positive()
-    .max(64 * 1024 * 1024),
+  bytes: z.number().int().positive().max(maxBlobBytes),
 });
 export type BlobRef = z.infer<typeof blobRefSchema>;
 

@@ -42,6 +42,9 @@ export const fallbackDialect = 'cmn';
 /** Lower-case hexadecimal SHA-256. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Bytes of a blob at most. */
+export const maxBlobBytes = 64 * 1024 * 1024;
+
 /** A local calendar day, YYYY-MM-DD, that exists. */
 export const daySchema = z
   .string()

@@ -1,6 +1,7 @@
 export * from './assignment.js';
 export * from './base64.js';
 export * from './calendar/calendar.js';
+export * from './chunk.js';
 export * from './clock-discipline.js';
 export * from './envelope.js';
 export * from './errors.js';

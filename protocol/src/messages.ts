@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { maxWindowBytes } from './chunk.js';
 import { keyIdSchema } from './envelope.js';
 import {
   bootSchema,
   idSchema,
   instantSchema,
+  maxBlobBytes,
   outputs,
   placeSchema,
   positionSchema,
@@ -90,6 +92,17 @@ export type Progress = z.infer<typeof progressSchema>;
 /** Up, QoS 1, retained; also the last will. The boot tells a late will from the present connection. */
 export const statusSchema = z.strictObject({ state: z.enum(['online', 'offline']), boot: bootSchema });
 export type Status = z.infer<typeof statusSchema>;
+
+/** Up, QoS 1: asks for a part of a blob, which comes in chunks. One at a time. */
+export const wantSchema = z.strictObject({
+  v: z.literal(1),
+  sha256: sha256Schema,
+  /** Offset of the first byte. */
+  from: z.number().int().min(0).max(maxBlobBytes),
+  /** Bytes wanted in this go; fewer come where the blob ends. */
+  most: z.number().int().min(1).max(maxWindowBytes),
+});
+export type Want = z.infer<typeof wantSchema>;
 
 /** Down: every record of this boot up to and including this one is safe; the device may forget them. */
 export const ackSchema = z.strictObject({ v: z.literal(1), boot: bootSchema, upTo: z.number().int().min(0) });

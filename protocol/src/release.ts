@@ -1,17 +1,22 @@
 import { z } from 'zod';
 import { daySetSchema } from './calendar/calendar.js';
-import { dialectSchema, idSchema, instantSchema, outputs, placeSchema, profiles, sha256Schema } from './ids.js';
+import {
+  dialectSchema,
+  idSchema,
+  instantSchema,
+  maxBlobBytes,
+  outputs,
+  placeSchema,
+  profiles,
+  sha256Schema,
+} from './ids.js';
 import { clockTimeSchema } from './schedule/local-time.js';
 
 /** One file for one profile. Its duration is part of what is signed: the plan is computed from it. */
 export const renditionSchema = z.strictObject({
   profile: z.enum(profiles),
   sha256: sha256Schema,
-  bytes: z
-    .number()
-    .int()
-    .positive()
-    .max(64 * 1024 * 1024),
+  bytes: z.number().int().positive().max(maxBlobBytes),
   durationMs: z.number().int().positive().max(3_600_000),
   format: z.enum(['mp3', 'opus', 'adpcm']),
   /** How much of the beginning is there to wake an amplifier, in milliseconds. */
@@ -28,11 +33,28 @@ export const audioVersionSchema = z.strictObject({
 });
 export type AudioVersion = z.infer<typeof audioVersionSchema>;
 
+/** A film without sound that loops behind an item's text on a screen: H.264 in MP4. */
+export const videoSchema = z.strictObject({
+  sha256: sha256Schema,
+  bytes: z
+    .number()
+    .int()
+    .positive()
+    .max(64 * 1024 * 1024),
+  durationMs: z.number().int().positive().max(120_000),
+  format: z.literal('mp4'),
+});
+export type Video = z.infer<typeof videoSchema>;
+
+/** The one profile that may be a screen rather than a sign. */
+export const videoProfile = 'bus-screen';
+
 export const itemSchema = z.strictObject({
   id: idSchema,
   title: z.string().min(1).max(120),
   audio: z.array(audioVersionSchema).max(24),
   text: z.string().min(1).max(1000).optional(),
+  video: videoSchema.optional(),
 });
 export type Item = z.infer<typeof itemSchema>;
 
@@ -145,6 +167,12 @@ export function renditionsFor(release: Release, profile: string): Rendition[] {
     }
   }
   return [...bySha.values()];
+}
+
+/** All files that a device of this profile fetches for a release. */
+export function filesFor(release: Release, profile: string): Pick<Rendition, 'sha256' | 'bytes'>[] {
+  const videos = release.items.flatMap(({ video }) => (video && profile === videoProfile ? [video] : []));
+  return [...renditionsFor(release, profile), ...new Map(videos.map((video) => [video.sha256, video])).values()];
 }
 
 /** What a release's payload may be at most. */

@@ -3,10 +3,10 @@ import { idPattern } from './ids.js';
 /** Version segment of every topic; a breaking wire change raises it. */
 export const topicRoot = 'xlb/1';
 
-export const upTopics = ['hello', 'beat', 'records', 'progress', 'status'] as const;
+export const upTopics = ['hello', 'beat', 'records', 'progress', 'status', 'want'] as const;
 export type UpTopic = (typeof upTopics)[number];
 
-export const downTopics = ['assignment', 'ack', 'command', 'stop'] as const;
+export const downTopics = ['assignment', 'ack', 'command', 'stop', 'chunk'] as const;
 export type DownTopic = (typeof downTopics)[number];
 
 /** Topics whose last message the broker keeps for who comes later. */

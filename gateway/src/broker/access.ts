@@ -1,13 +1,16 @@
-import { bootPattern, type DownTopic, downTopics, idPattern, topicRoot, type UpTopic } from '@xiaolaba/protocol';
+import {
+  bootPattern,
+  type DownTopic,
+  downTopics,
+  idPattern,
+  topicRoot,
+  type UpTopic,
+  upTopics,
+} from '@xiaolaba/protocol';
 
 /** How each up topic travels. A retained QoS 0 message is lost by the engine under load, so there is none. */
 const upRules: ReadonlyMap<string, { readonly name: UpTopic; readonly qos: number; readonly retain: boolean }> =
-  new Map(
-    (['hello', 'beat', 'records', 'progress', 'status'] as const).map((name) => [
-      name,
-      { name, qos: name === 'beat' ? 0 : 1, retain: name === 'status' },
-    ]),
-  );
+  new Map(upTopics.map((name) => [name, { name, qos: name === 'beat' ? 0 : 1, retain: name === 'status' }]));
 const downNames: ReadonlySet<string> = new Set<DownTopic>(downTopics);
 const filterNames: ReadonlySet<string> = new Set([...downTopics, '+', '#']);
 

@@ -1,2 +1,3 @@
 export { Assignments, type IssuedAssignment } from './assignments.js';
+export { Chunks } from './chunks.js';
 export { RouteBlobs } from './route-blobs.js';

@@ -11,6 +11,8 @@ import {
   progressSchema,
   statusSchema,
   type UpTopic,
+  type Want,
+  wantSchema,
 } from '@xiaolaba/protocol';
 import type { Logger } from 'pino';
 import type { UpHandler } from '../broker/index.js';
@@ -32,6 +34,8 @@ export interface IngestDeps {
   /** Queued behind what the device is being told already. */
   readonly tell: (device: string, topic: 'ack' | 'command', message: Uint8Array) => void;
   readonly progress: (device: string, progress: Progress) => Promise<void>;
+  /** A device asks for a part of a blob. */
+  readonly want: (device: string, want: Want) => void;
   /** A device says which assignment it holds. */
   readonly greeted: (device: string, assignment: number) => void;
 }
@@ -82,6 +86,8 @@ export class Ingest implements UpHandler {
       }
       case 'progress':
         return await this.deps.progress(device, decodeMessage(progressSchema, payload, smallLimits));
+      case 'want':
+        return this.deps.want(device, decodeMessage(wantSchema, payload, smallLimits));
     }
   }
 

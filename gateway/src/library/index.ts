@@ -1,5 +1,6 @@
 export * from './audio-tool.js';
 export * from './blob-store.js';
+export { createJobGate } from './job-gate.js';
 export * from './library.js';
 export * from './rendering.js';
 export { createSpeechTool } from './speech.js';

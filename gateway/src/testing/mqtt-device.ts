@@ -1,5 +1,8 @@
 import {
+  type Chunk,
   type DownTopic,
+  decodeChunk,
+  downTopics,
   encodeMessage,
   type Hello,
   type JournalRecord,
@@ -64,8 +67,7 @@ export class MqttDevice {
     );
     this.#client.on('error', () => {});
     this.#client.on('message', (topic, payload) => this.told.push({ topic, payload }));
-    for (const name of ['assignment', 'ack', 'command', 'stop'] as const)
-      await this.#client.subscribeAsync(topicOf(id, name), { qos: 1 });
+    for (const name of downTopics) await this.#client.subscribeAsync(topicOf(id, name), { qos: 1 });
     return this;
   }
 
@@ -113,6 +115,13 @@ export class MqttDevice {
     return this.told
       .filter(({ topic }) => topic === topicOf(this.id, name))
       .map(({ payload }) => JSON.parse(payload.toString()) as unknown);
+  }
+
+  /** The pieces of blobs that came. */
+  get chunks(): Chunk[] {
+    return this.told
+      .filter(({ topic }) => topic === topicOf(this.id, 'chunk'))
+      .map(({ payload }) => decodeChunk(payload));
   }
 
   /** Waits for the next messages on a topic. */

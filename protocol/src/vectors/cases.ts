@@ -48,6 +48,9 @@ export interface MessageCase extends Named {
   readonly schema: string;
   readonly bytes: VectorBytes;
 }
+export interface ChunkCase extends Named {
+  readonly bytes: VectorBytes;
+}
 export interface ClockCase extends Named {
   readonly believed: boolean;
   /** [wall, monotonic, reference?] in milliseconds; the first starts the clock. */
@@ -62,6 +65,7 @@ export interface VectorCases {
   readonly envelope: EnvelopeCase;
   readonly records: RecordsCase;
   readonly message: MessageCase;
+  readonly chunk: ChunkCase;
   readonly clock: ClockCase;
 }
 export type VectorKind = keyof VectorCases;
@@ -73,5 +77,6 @@ export const vectorKinds = [
   'envelope',
   'records',
   'message',
+  'chunk',
   'clock',
 ] as const satisfies readonly VectorKind[];

@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { assignmentSchema, routeStopsSchema, sitePolicySchema } from '../assignment.js';
 import { fromBase64 } from '../base64.js';
 import { calendarSchema, daySetHolds } from '../calendar/calendar.js';
+import { decodeChunk, encodeChunk } from '../chunk.js';
 import { startClock, stepClock } from '../clock-discipline.js';
 import { openEnvelope } from '../envelope.js';
 import { bugError, XiaolabaError } from '../errors.js';
@@ -24,6 +25,8 @@ export interface Subject {
   readonly stepFence: typeof stepFence;
   readonly openEnvelope: typeof openEnvelope;
   readonly readBatch: typeof readBatch;
+  readonly decodeChunk: typeof decodeChunk;
+  readonly encodeChunk: typeof encodeChunk;
   readonly startClock: typeof startClock;
   readonly stepClock: typeof stepClock;
 }
@@ -33,6 +36,8 @@ export const reference: Subject = {
   stepFence,
   openEnvelope,
   readBatch,
+  decodeChunk,
+  encodeChunk,
   startClock,
   stepClock,
 };
@@ -42,6 +47,7 @@ export const vectorSchemas = {
   hello: messages.helloSchema,
   beat: messages.beatSchema,
   progress: messages.progressSchema,
+  want: messages.wantSchema,
   status: messages.statusSchema,
   ack: messages.ackSchema,
   command: messages.commandSchema,
@@ -62,6 +68,8 @@ const bytesOf = ({ json, text, times, hex }: VectorBytes): Uint8Array => {
   if (hex !== undefined) return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return text === undefined ? encodeMessage(json) : encoder.encode(text.repeat(times ?? 1));
 };
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 const iso = (at: number, zone: string): string =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toString({ timeZoneName: 'never' });
@@ -158,6 +166,14 @@ const runners: { readonly [K in VectorKind]: (subject: Subject, vector: VectorCa
     return orCode(() => {
       decodeMessage<unknown>(known, bytesOf(bytes));
       return 'ok';
+    });
+  },
+  chunk(subject, { bytes: given }) {
+    return orCode(() => {
+      const payload = bytesOf(given);
+      const chunk = subject.decodeChunk(payload);
+      const written = hexOf(subject.encodeChunk(chunk)) === hexOf(payload);
+      return { ...chunk, ...('bytes' in chunk ? { bytes: hexOf(chunk.bytes) } : {}), ...(written ? {} : { written }) };
     });
   },
   clock(subject, { believed, readings }) {
