@@ -56,11 +56,11 @@ export class StopLatch {
     this.#order = order;
     // Silence first: the medium may be slow or full.
     const silenced = was === this.stopped ? Promise.resolve() : this.changed(order);
-    await this.life.storage.replace(fileName, bytes).catch((error: unknown) => {
+    const stored = this.life.storage.replace(fileName, bytes).catch((error: unknown) => {
       this.life.assertAlive();
       this.log.error({ error: errorCode(error) }, 'the stop order can not be stored');
     });
-    await silenced;
+    await Promise.all([silenced, stored]);
   }
 
   #read(bytes: Uint8Array): StopOrder {

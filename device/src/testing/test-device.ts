@@ -1,13 +1,15 @@
 import type { Position } from '@xiaolaba/protocol';
+import { sha256 } from '@xiaolaba/protocol/node';
 import { createAgent } from '../agent.js';
 import type { Agent, AgentLog, AgentSettings, DeviceIdentity } from '../agent-types.js';
-import type { AmplifierRelay, LevelSensor, Peripherals, Sound, SoundEnd, Switch } from '../ports/index.js';
+import type { AmplifierRelay, LevelSensor, Peripherals, Sound, SoundEnd, Storage, Switch } from '../ports/index.js';
 import type { TestGateway } from './test-gateway.js';
 import { TestStorage } from './test-storage.js';
 import type { TestWorld } from './test-world.js';
 
 export interface Heard {
   readonly at: number;
+  readonly sha256: string;
   readonly fromMs: number;
   readonly volume: number;
   readonly bytes: number;
@@ -26,6 +28,8 @@ class TestSwitch implements Switch {
 /** An endpoint with everything wired, whose parts can be watched and broken. */
 export class TestDevice {
   readonly storage = new TestStorage();
+  /** What the agent gets for its storage. */
+  medium: Storage = this.storage;
   readonly heard: Heard[] = [];
   readonly shown: { at: number; text: string | undefined }[] = [];
   readonly relay: { at: number; on: boolean }[] = [];
@@ -49,7 +53,7 @@ export class TestDevice {
   }
 
   async start(): Promise<Agent> {
-    const { world, gateway, identity, storage } = this;
+    const { world, gateway, identity, medium: storage } = this;
     const log: AgentLog = { debug() {}, info() {}, warn() {}, error() {} };
     const agent = createAgent(
       {
@@ -119,7 +123,9 @@ export class TestDevice {
 
   async #play(sound: Sound, signal: AbortSignal): Promise<SoundEnd> {
     if (this.soundFails) return { playedMs: 0, ended: 'failed', reason: this.soundFails };
-    this.heard.push({ at: this.world.now(), fromMs: sound.fromMs, volume: sound.volume, bytes: sound.bytes.length });
+    const { sha256: name, fromMs, volume, bytes } = sound;
+    if (sha256(bytes) !== name) throw new Error('a file was taken that is not what was announced');
+    this.heard.push({ at: this.world.now(), sha256: name, fromMs, volume, bytes: bytes.length });
     const from = this.world.monotonic();
     await this.world.sleep(sound.durationMs - sound.fromMs, signal);
     return { playedMs: this.world.monotonic() - from, ended: signal.aborted ? 'aborted' : 'finished' };
