@@ -207,6 +207,10 @@ export class AssignmentKeeper {
       const key = revisionKey(named);
       this.#revisions[key] = Math.max(this.#revisions[key] ?? 0, named.release.revision);
     }
+    const releases = holding.releases.map(({ sha256 }) => sha256);
+    // Before it is stored as what is in force: a cut in between leaves a record too many, not a play of which nobody
+    // knows since when it was due.
+    await journal.append({ kind: 'active', at: time.now(), assignment: assignment.version, releases });
     try {
       await life.storage.replace(revisionsName, encodeMessage(this.#revisions));
       await life.storage.replace(currentName, envelope);
@@ -216,8 +220,6 @@ export class AssignmentKeeper {
       this.ports.log.error({ error: errorCode(error) }, 'the assignment can not be stored');
     }
     this.ports.activate(holding, true);
-    const releases = holding.releases.map(({ sha256 }) => sha256);
-    await journal.append({ kind: 'active', at: time.now(), assignment: assignment.version, releases });
     this.#report(candidate, 'active');
     this.#reference();
     await cache.makeRoom(0).catch(() => life.assertAlive());
