@@ -22,7 +22,7 @@ export interface SignLines {
 const FULL_WIDTH_BACKSLASH = '＼';
 
 /** Line breaks of every system become one; other control and invisible formatting characters vanish or become a space. */
-function plainLines(text: string, multiLine: boolean): string[] {
+export function plainLines(text: string, multiLine: boolean): string[] {
   const clean = text
     .normalize('NFC')
     .replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, '\n')
