@@ -105,6 +105,19 @@ export const lockConfigSchema = z.strictObject({
 });
 export type LockConfig = z.infer<typeof lockConfigSchema>;
 
+/**
+ * The proof that sound came out; at `heardAt` and above there is sound. All in counts of the board's ADC, 0 to 1023.
+ * `sound`: a module that puts out the envelope of what a microphone hears: the mean over the last second.
+ * `current`: a sensor in the amplifier's supply or output that swings around the middle of its scale (ACS712 and the
+ * like): the RMS of the deviation from the mean over the last second, so that 0 is no current at all.
+ */
+export const levelConfigSchema = z.strictObject({
+  pin,
+  kind: z.enum(['sound', 'current']).default('sound'),
+  heardAt: z.number().min(0).max(1023),
+});
+export type LevelConfig = z.infer<typeof levelConfigSchema>;
+
 export const boardConfigSchema = z.strictObject({
   /** Serial device of a board that runs StandardFirmata. */
   port: z.string().min(1),
@@ -122,8 +135,7 @@ export const boardConfigSchema = z.strictObject({
   override: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
   /** Switch that the lid of the case holds down. */
   case: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
-  /** Analog reading, 0 to 1023; at `heardAt` and above there is sound. */
-  level: z.strictObject({ pin, heardAt: z.number().min(0).max(1023) }).optional(),
+  level: levelConfigSchema.optional(),
 });
 export type BoardConfig = z.infer<typeof boardConfigSchema>;
 

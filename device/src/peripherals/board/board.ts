@@ -1,123 +1,237 @@
-import type { EventEmitter } from 'node:events';
-import { worldError } from '@xiaolaba/protocol';
+import { bugError, errorText, worldError } from '@xiaolaba/protocol';
+import type { Firmata } from 'firmata-io';
+import type { Led, Relay } from 'johnny-five';
 import type { BoardConfig } from '../../config/config.js';
-import type { AmplifierRelay, LevelSensor, Peripherals, StatusLed, Switch } from '../../ports/index.js';
+import type { Peripherals } from '../../ports/index.js';
+import type { DriverParts, Finding, Health, HealthReason, ModuleDriver } from '../driver.js';
+import { BoardIo, layoutOf } from './board-io.js';
+import { DebouncedSwitch } from './debounced-switch.js';
+import { FirmataSession } from './firmata-session.js';
+import { Readings } from './readings.js';
+import { StatusLamp } from './status-lamp.js';
 
-/** A byte pipe to a board that speaks Firmata 2.5 (https://github.com/firmata/protocol): serial port or simulation. */
-export interface BoardTransport extends EventEmitter {
-  write(bytes: Buffer, done?: (error?: Error | null) => void): unknown;
+/** What is wired to the pins of a board. */
+export type BoardWiring = Omit<BoardConfig, 'port' | 'baud'>;
+
+export interface BoardDriver extends ModuleDriver {
+  /** They stay the same over unplugging. `amplifier.set` rejects with XiaolabaError (world) `board-gone` meanwhile. */
+  readonly parts: Pick<Peripherals, 'amplifier' | 'led' | 'level' | 'testButton' | 'override' | 'caseOpen'>;
 }
 
-type BoardParts = Pick<Peripherals, 'amplifier' | 'led' | 'level' | 'testButton' | 'override'>;
+/** How long a probe waits for an answer, in milliseconds. */
+const probeMs = 2_000;
 
-/** Milliseconds between two analog readings; ten make the mean over the last second. */
-const sampleMs = 100;
-const samples = 10;
-/** Boards that restart when the port opens announce themselves; the others are asked after this. */
-const askAfterMs = 1_000;
-/** A reading older than this is none: the board has gone. */
-const staleMs = 2_000;
+type Libraries = readonly [typeof import('johnny-five'), typeof import('firmata-io')];
+
+/** What johnny-five moves, once a board has told what pins it has. */
+interface Wired {
+  readonly layout: string;
+  readonly io: BoardIo;
+  readonly relay?: Relay;
+  readonly led?: Led;
+}
 
 /**
- * Brings up what is wired to a board.
- * @throws XiaolabaError `board-silent` where nothing answers within `timeoutMs`
+ * A board with StandardFirmata (Firmata 2.x) and what is wired to it. Works without the board, and comes up whenever
+ * the board does: the relay opens first, the lamp shows what it showed, the switches tell what has changed.
  */
-export async function openBoard(
-  transport: BoardTransport,
-  config: Pick<BoardConfig, 'relay' | 'led' | 'button' | 'override' | 'level'>,
-  monotonic: () => number,
-  timeoutMs = 10_000,
-): Promise<BoardParts> {
-  // Heavy, and of no use to a device without a board.
-  const [{ default: five }, { default: io }] = await Promise.all([import('johnny-five'), import('firmata-io')]);
-  const firmata = new io.Firmata(transport, { reportVersionTimeout: askAfterMs });
-  await answered(firmata, timeoutMs);
-  // Only now: johnny-five ends the process when a board keeps it waiting.
-  const board = new five.Board({ io: firmata, repl: false, debug: false, sigint: false });
-  await answered(board, timeoutMs);
-  let gone = false;
-  transport.on('close', () => {
-    gone = true;
-  });
+export function openBoardDriver(parts: DriverParts, config: BoardWiring): BoardDriver {
+  return new FirmataBoard(parts, config);
+}
 
-  const amplifier = (wired: NonNullable<BoardConfig['relay']>): AmplifierRelay => {
-    const relay = new five.Relay({ board, pin: wired.pin, type: wired.contact === 'open' ? 'NO' : 'NC' });
-    relay.open();
-    return {
-      wakeMs: wired.wakeMs,
-      set: async (on) => {
-        if (gone) throw worldError('board-gone', 'the board is unplugged');
-        if (on) relay.close();
-        else relay.open();
-      },
+class FirmataBoard implements BoardDriver {
+  readonly parts: BoardDriver['parts'];
+  #health: Health;
+  readonly #calls: ((health: Health) => void)[] = [];
+  #libraries: Libraries | undefined;
+  #session: FirmataSession | undefined;
+  #wired: Wired | undefined;
+  #online = false;
+  #closed = false;
+  readonly #lamp: StatusLamp | undefined;
+  readonly #level: Readings | undefined;
+  readonly #switches: readonly {
+    readonly input: DebouncedSwitch;
+    readonly wired: { readonly pin: number | string; readonly pullup: boolean };
+  }[];
+
+  constructor(
+    private readonly driver: DriverParts,
+    private readonly config: BoardWiring,
+  ) {
+    const { line, clock, log } = driver;
+    const { relay, led, level, button, override, case: lid } = config;
+    const input = (wired: typeof button) => (wired ? [{ input: new DebouncedSwitch(clock), wired }] : []);
+    const [testButton, taken, caseOpen] = [input(button), input(override), input(lid)];
+    this.#switches = [...testButton, ...taken, ...caseOpen];
+    this.#lamp = led ? new StatusLamp(clock, (lit) => this.#light(lit)) : undefined;
+    this.#level = level ? new Readings(level, () => clock.monotonic()) : undefined;
+    this.parts = {
+      ...(relay ? { amplifier: { wakeMs: relay.wakeMs, set: (on) => this.#switch(on) } } : {}),
+      ...(this.#lamp ? { led: this.#lamp } : {}),
+      ...(this.#level ? { level: this.#level } : {}),
+      ...(testButton[0] ? { testButton: testButton[0].input } : {}),
+      ...(taken[0] ? { override: taken[0].input } : {}),
+      ...(caseOpen[0] ? { caseOpen: caseOpen[0].input } : {}),
     };
-  };
-  const statusLed = (wired: NonNullable<BoardConfig['led']>): StatusLed => {
-    const led = new five.Led({ board, pin: wired.pin });
-    return { show: (state) => (gone ? undefined : showOn(led, state)) };
-  };
-  const input = (wired: NonNullable<BoardConfig['button']>): Switch => {
-    const button = new five.Button({ board, pin: wired.pin, isPullup: wired.pullup });
-    return {
-      onChange(call) {
-        button.on('down', () => call(true));
-        button.on('up', () => call(false));
-      },
-    };
-  };
-  const levelSensor = (wired: NonNullable<BoardConfig['level']>): LevelSensor => {
-    const sensor = new five.Sensor({ board, pin: wired.pin, freq: sampleMs });
-    const readings: { at: number; value: number }[] = [];
-    sensor.on('data', () => {
-      readings.push({ at: monotonic(), value: sensor.raw });
-      if (readings.length > samples) readings.shift();
+    this.#health = line.isUp ? 'starting' : 'unplugged';
+    line.onData((bytes) => this.#session?.transport.receive(bytes));
+    line.onState((isUp) => {
+      if (isUp) {
+        this.#tell('starting');
+        this.#begin();
+      } else this.#lost('unplugged');
     });
-    return {
-      heardAt: wired.heardAt,
-      read() {
-        const recent = readings.filter(({ at }) => monotonic() - at < staleMs);
-        if (gone || recent.length === 0) return;
-        return recent.reduce((sum, { value }) => sum + value, 0) / recent.length;
+    // Heavy, and of no use to a device without a board.
+    Promise.all([import('johnny-five'), import('firmata-io')]).then(
+      (libraries) => {
+        this.#libraries = libraries;
+        this.#begin();
       },
-    };
-  };
-  return {
-    ...(config.relay ? { amplifier: amplifier(config.relay) } : {}),
-    ...(config.led ? { led: statusLed(config.led) } : {}),
-    ...(config.button ? { testButton: input(config.button) } : {}),
-    ...(config.override ? { override: input(config.override) } : {}),
-    ...(config.level ? { level: levelSensor(config.level) } : {}),
-  };
-}
+      (error: unknown) => {
+        log.error({ error: errorText(error) }, 'johnny-five or firmata-io can not be loaded');
+        this.#tell('fault');
+      },
+    );
+  }
 
-function answered(side: EventEmitter, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause?: unknown): void => {
-      clearTimeout(timer);
-      reject(worldError('board-silent', 'the board does not answer', {}, cause));
-    };
-    const timer = setTimeout(fail, timeoutMs);
-    side.once('ready', () => {
-      clearTimeout(timer);
-      resolve();
+  get health(): Health {
+    return this.#health;
+  }
+
+  onHealth(call: (health: Health) => void): void {
+    this.#calls.push(call);
+  }
+
+  async probe(): Promise<readonly Finding[]> {
+    const session = this.#session;
+    if (!this.driver.line.isUp) return [{ ok: false, code: 'unplugged' }];
+    if (!this.#online || !session || !(await session.answers(probeMs)))
+      return [{ ok: false, code: this.#health === 'wrong-module' ? 'wrong-module' : 'no-answer' }];
+    const { firmware, version } = session.firmata;
+    const value = this.#level?.read();
+    return [
+      { ok: true, code: 'answers', details: { module: 'Firmata' } },
+      { ok: true, code: 'version', details: { text: `${firmware.name ?? '?'} ${version.major}.${version.minor}` } },
+      ...(value === undefined
+        ? []
+        : [{ ok: true, code: 'reading', details: { value: Math.round(value), unit: 'ADC' } } as const]),
+    ];
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#online) {
+      this.#wired?.relay?.open();
+      this.#wired?.led?.off();
+      await this.#session?.transport.written.catch(() => {});
+    }
+    this.#leave();
+    await this.driver.line.close();
+  }
+
+  #begin(): void {
+    if (this.#closed || this.#session || !this.#libraries || !this.driver.line.isUp) return;
+    const { line, clock } = this.driver;
+    this.#session = new FirmataSession(this.#libraries[1].default.Firmata, line, clock, {
+      ready: (firmata) => this.#ready(firmata),
+      lost: (reason) => {
+        this.#lost(reason);
+        this.#begin();
+      },
     });
-    // Stays, so that a later error is not an uncaught one; the parts notice by themselves.
-    side.on('error', fail);
-  });
+  }
+
+  #ready(firmata: Firmata): void {
+    const { log } = this.driver;
+    try {
+      const layout = layoutOf(firmata);
+      if (this.#wired?.layout !== layout) this.#wired = this.#wire(firmata, layout);
+      this.#wired.io.attach(firmata);
+      this.#online = true;
+      this.#lamp?.attach();
+      log.info({ firmware: firmata.firmware.name, ...firmata.version }, 'the board is up');
+      this.#tell(undefined);
+    } catch (error) {
+      // Trying the same board again would end the same way: it waits for another, or for a restart of this one.
+      log.error({ error: errorText(error) }, 'the board can not be what is configured');
+      this.#tell('wrong-module');
+    }
+  }
+
+  #lost(reason: HealthReason): void {
+    this.#leave();
+    this.#tell(reason);
+  }
+
+  #leave(): void {
+    this.#session?.end();
+    this.#session = undefined;
+    this.#online = false;
+    this.#lamp?.detach();
+    this.#level?.clear();
+    for (const { input } of this.#switches) input.lose();
+    this.#wired?.io.detach();
+    // Nobody knows what was said meanwhile: the amplifier stays off until it is wanted anew.
+    this.#wired?.relay?.open();
+  }
+
+  /** @throws XiaolabaError `board-pin` */
+  #wire(firmata: Firmata, layout: string): Wired {
+    if (!this.#libraries) throw bugError('board-early', 'johnny-five is not loaded yet');
+    const five = this.#libraries[0].default;
+    const { log } = this.driver;
+    const { relay: relayOn, led: ledOn, level: levelOn } = this.config;
+    const io = new BoardIo(firmata);
+    const pinOf = (wired: { readonly pin: number | string }): number => found(io.pinOf(wired.pin), wired.pin);
+    const relayPin = relayOn && pinOf(relayOn);
+    const ledPin = ledOn && pinOf(ledOn);
+    const inputs = this.#switches.map(({ input, wired }) => ({ input, ...wired, pin: pinOf(wired) }));
+    const channel = levelOn && found(io.channelOf(levelOn.pin), levelOn.pin);
+
+    // It ends the process when a board keeps it waiting: this one is ready before it is asked.
+    const board = new five.Board({ io, repl: false, debug: false, sigint: false });
+    board.on('error', (error: unknown) => log.error({ error: errorText(error) }, 'johnny-five failed'));
+    const output = (pin: number): { board: typeof board; pin: number | string } => {
+      // Only some of its parts do that.
+      io.pinMode(pin, io.MODES.OUTPUT);
+      return { board, pin: io.nameOf(pin) };
+    };
+    const type = relayOn?.contact === 'closed' ? 'NC' : 'NO';
+    const relay = relayPin === undefined ? undefined : new five.Relay({ ...output(relayPin), type });
+    relay?.open();
+    const led = ledPin === undefined ? undefined : new five.Led(output(ledPin));
+    for (const { input, pin, pullup } of inputs)
+      io.input(pin, pullup, (level) => input.see(level === (pullup ? io.LOW : io.HIGH)));
+    if (channel !== undefined) io.readings(channel, (value) => this.#level?.take(value));
+    return { layout, io, ...(relay ? { relay } : {}), ...(led ? { led } : {}) };
+  }
+
+  async #switch(on: boolean): Promise<void> {
+    const relay = this.#wired?.relay;
+    const session = this.#session;
+    if (!this.#online || this.#closed || !relay || !session) throw worldError('board-gone', 'the board is away');
+    if (on) relay.close();
+    else relay.open();
+    await session.transport.written.catch((cause: unknown) => {
+      throw worldError('board-gone', 'the board is away', {}, cause);
+    });
+  }
+
+  #light(lit: boolean): void {
+    if (lit) this.#wired?.led?.on();
+    else this.#wired?.led?.off();
+  }
+
+  #tell(health: Health): void {
+    if (health === this.#health || this.#closed) return;
+    this.#health = health;
+    for (const call of this.#calls) call(health);
+  }
 }
 
-interface Lamp {
-  on(): void;
-  off(): void;
-  blink(milliseconds: number): void;
-  stop(): Lamp;
-}
-
-/** One lamp says it all: steady is well, slow is without a link, fast is broken, dark is stopped or off. */
-function showOn(led: Lamp, state: Parameters<StatusLed['show']>[0]): void {
-  led.stop();
-  if (state === 'ready' || state === 'playing') led.on();
-  else if (state === 'offline') led.blink(1_000);
-  else if (state === 'fault') led.blink(150);
-  else led.off();
+function found(index: number | undefined, pin: number | string): number {
+  if (index === undefined) throw worldError('board-pin', 'the board has no such pin', { pin });
+  return index;
 }
