@@ -4,6 +4,7 @@ import {
   commandSchema,
   type DownTopic,
   decodeMessage,
+  downTopics,
   encodeMessage,
   errorCode,
   type Hello,
@@ -15,6 +16,8 @@ import { AssignmentKeeper } from './assignment/keeper.js';
 import { ProgressOutbox } from './assignment/progress.js';
 import { BlobCache } from './cache/blob-cache.js';
 import { Fetcher } from './cache/fetcher.js';
+import { HttpSource } from './cache/http-source.js';
+import { MqttSource } from './cache/mqtt-source.js';
 import { nextBoot } from './clock/boot.js';
 import { type ClockChange, Discipline } from './clock/discipline.js';
 import { firmwareBuiltAt } from './clock/firmware-built.js';
@@ -26,7 +29,7 @@ import { Link } from './link/link.js';
 import { FrontPanel, type PanelState } from './peripherals/front-panel.js';
 import { Player } from './player/player.js';
 import { StopLatch } from './player/stop-latch.js';
-import { missingParts } from './profiles/profiles.js';
+import { missingParts, profileTraits } from './profiles/profiles.js';
 
 const journalMaxBytes = 8 * 1024 * 1024;
 
@@ -87,7 +90,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
   const startedMono = clock.monotonic();
 
   const alive = await readAlive(life.storage);
-  const boot = await nextBoot(life.storage, random);
+  const boot = await nextBoot(life.storage, random, log);
   const faults = new Map<string, string>();
   const time = new Discipline(
     () => ({ wall: clock.now(), mono: clock.monotonic() }),
@@ -100,11 +103,14 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
   const journal = new Journal(life.storage, { device, boot, maxBytes: journalMaxBytes }, log);
   const cache = new BlobCache(life.storage, settings.cacheBytes);
   const authorization = `Basic ${Buffer.from(`${device}:${secret}`).toString('base64')}`;
-  const fetcher = new Fetcher({ life, cache, network, authorization, random, log });
-  const link = new Link(
+  const overMqtt = (settings.files ?? profileTraits[profile].files) === 'mqtt';
+  const chunks = overMqtt ? new MqttSource(life, (payload) => link.publish('want', payload, { qos: 1 })) : undefined;
+  const source = chunks ?? new HttpSource(network, authorization);
+  const fetcher = new Fetcher({ life, cache, source, random, log });
+  const link: Link = new Link(
     life,
     network,
-    { device, secret, boot, random },
+    { device, secret, boot, topics: chunks ? downTopics : downTopics.filter((name) => name !== 'chunk'), random },
     { opened: () => opened(), closed: () => closed(), message: (topic, payload) => message(topic, payload) },
     log,
   );
@@ -238,6 +244,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
 
   function closed(): void {
     reporter.closed();
+    chunks?.closed();
     panel.update();
   }
 
@@ -247,6 +254,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     try {
       if (topic === 'assignment') await keeper.receive(payload);
       else if (topic === 'stop') await stop.receive(payload);
+      else if (topic === 'chunk') chunks?.receive(payload);
       else if (topic === 'ack') await reporter.acknowledged(decodeMessage(ackSchema, payload));
       else command(payload);
     } catch (error) {

@@ -14,7 +14,8 @@ function translated(error: unknown, name: string): XiaolabaError {
 
 /** A folder on a disk or card. */
 export class FileStorage implements Storage {
-  readonly #folders = new Set<string>();
+  /** Folders that are ready to be written to, or are being made so. */
+  readonly #folders = new Map<string, Promise<void>>();
 
   constructor(private readonly root: string) {}
 
@@ -95,11 +96,28 @@ export class FileStorage implements Storage {
     return join(this.root, name);
   }
 
-  async #folder(path: string): Promise<void> {
-    if (this.#folders.has(path)) return;
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    this.#folders.add(path);
+  #folder(path: string): Promise<void> {
+    let ready = this.#folders.get(path);
+    if (!ready) {
+      ready = prepare(path);
+      this.#folders.set(path, ready);
+      // The next one tries again.
+      ready.catch(() => this.#folders.delete(path));
+    }
+    return ready;
   }
+}
+
+/** Makes a folder that outlives a cut, and clears away what an earlier cut left half written in it. */
+async function prepare(path: string): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (made !== undefined) {
+    for (let parent = dirname(path); ; parent = dirname(parent)) {
+      await syncFolder(parent);
+      if (parent === dirname(made)) break;
+    }
+  }
+  for (const name of await readdir(path)) if (name.endsWith('.new')) await rm(join(path, name), { force: true });
 }
 
 async function write(path: string, flags: 'w' | 'a', bytes: Uint8Array): Promise<void> {

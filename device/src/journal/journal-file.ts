@@ -72,6 +72,11 @@ export class JournalFile {
     return this.#last.seq - this.#acked;
   }
 
+  /** Whether a play has begun in it that has no record yet. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Takes up what storage holds of a former boot. */
   async load(): Promise<ParsedJournal> {
     const parsed = await this.#parse();

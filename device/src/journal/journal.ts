@@ -112,11 +112,10 @@ export class Journal {
           await this.#put(this.#current, next);
           this.#unwritten.shift();
         }
+        await this.#bound(draft.at);
       } catch (error) {
-        if (errorCode(error) === 'agent-cut') throw error;
-        this.log.error({ error: errorCode(error) }, 'the journal can not be written');
+        this.#notWritten(error);
       }
-      await this.#bound(draft.at);
     });
     this.onAppend();
   }
@@ -127,8 +126,7 @@ export class Journal {
       try {
         await this.#current.mark(draft);
       } catch (error) {
-        if (errorCode(error) === 'agent-cut') throw error;
-        this.log.error({ error: errorCode(error) }, 'the journal can not be written');
+        this.#notWritten(error);
       }
     });
   }
@@ -158,7 +156,7 @@ export class Journal {
       const file = this.#files.find((candidate) => candidate.boot === boot);
       if (!file) return;
       await file.acknowledge(upTo);
-      if (file === this.#current || file.unreported > 0) return;
+      if (file === this.#current || file.unreported > 0 || file.isOpen) return;
       await file.remove();
       this.#files.splice(this.#files.indexOf(file), 1);
     });
@@ -172,7 +170,17 @@ export class Journal {
   async #close(file: JournalFile, draft: PlayDraft, lastAliveAt: number): Promise<void> {
     const at = Math.max(lastAliveAt, draft.startedAt);
     const playedMs = Math.min(at - draft.startedAt, draft.expectedMs);
-    await this.#put(file, { ...draft, at, playedMs, result: 'cut', cause: 'offline' });
+    try {
+      await this.#put(file, { ...draft, at, playedMs, result: 'cut', cause: 'offline' });
+    } catch (error) {
+      // It stays marked as begun: the next boot closes it.
+      this.#notWritten(error);
+    }
+  }
+
+  #notWritten(error: unknown): void {
+    if (errorCode(error) === 'agent-cut') throw error;
+    this.log.error({ error: errorCode(error) }, 'the journal can not be written');
   }
 
   async #bound(at: number): Promise<void> {
