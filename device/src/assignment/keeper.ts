@@ -10,9 +10,9 @@ import {
   type NamedRelease,
   type Progress,
   type RouteStops,
-  renditionsFor,
   routeStopsSchema,
 } from '@xiaolaba/protocol';
+import { z } from 'zod';
 import type { AgentLog, DeviceIdentity } from '../agent-types.js';
 import type { BlobCache } from '../cache/blob-cache.js';
 import type { Fetcher } from '../cache/fetcher.js';
@@ -26,6 +26,7 @@ import type { Holding } from './holding.js';
 const currentName = 'assignment/current';
 const nextName = 'assignment/next';
 const revisionsName = 'assignment/revisions';
+const revisionsSchema = z.record(z.string(), z.number().int().min(0));
 /** Files between two reports of how far a download has come. */
 const reportEvery = 8;
 
@@ -80,9 +81,9 @@ export class AssignmentKeeper {
 
   /** Takes up what storage holds, without the link. */
   async open(): Promise<void> {
-    const { life } = this.ports;
+    const { life, log } = this.ports;
     const revisions = await life.storage.read(revisionsName);
-    if (revisions) this.#revisions = JSON.parse(Buffer.from(revisions).toString()) as Record<string, number>;
+    if (revisions) this.#revisions = readRevisions(revisions, log);
     const current = await this.#stored(currentName);
     if (current) await this.#resume(current);
     const next = await this.#stored(nextName);
@@ -377,6 +378,16 @@ const candidateOf = (assignment: Assignment, envelope: Uint8Array): Candidate =>
   done: 0,
   announced: 0,
 });
+
+/** A page of flash gone bad must not keep a device from playing what it holds. */
+function readRevisions(bytes: Uint8Array, log: AgentLog): Record<string, number> {
+  try {
+    return revisionsSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+  } catch (error) {
+    log.error({ error: errorCode(error) }, 'the stored revisions are not good');
+    return {};
+  }
+}
 
 /** In the assignment's order, so that equal devices hold equal lists. */
 function holdingOf(candidate: Candidate): Holding | undefined {
