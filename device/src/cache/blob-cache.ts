@@ -62,6 +62,9 @@ export class BlobCache {
 
   /** Makes room, throwing out what nothing refers to. @throws XiaolabaError `storage-full` */
   async makeRoom(bytes: number): Promise<void> {
+    // A download that nothing wants any more never ends, and would lie there for ever.
+    for (const sha of await this.storage.list('partial'))
+      if (!this.#referenced.has(sha)) await this.storage.remove(partialName(sha));
     for (const sha of [...this.#sizes.keys()]) {
       if (this.#total + bytes <= this.maxBytes && (await this.storage.free()) >= bytes + reserveBytes) return;
       if (!this.#referenced.has(sha)) await this.drop(sha);
