@@ -8,6 +8,7 @@ import {
   type Release,
   releaseLimits,
   releaseSchema,
+  videoProfile,
 } from '@xiaolaba/protocol';
 import { verify } from '@xiaolaba/protocol/node';
 import type { DeviceIdentity } from '../agent-types.js';
@@ -54,8 +55,9 @@ export function openRelease(sha256: string, bytes: Uint8Array, identity: DeviceI
 
 /** Only what this device can use: an audience may name thousands of places, an item many renditions. */
 function pruned(release: Release, { place, profile }: DeviceIdentity): Release {
-  const items = release.items.map((item) => ({
+  const items = release.items.map(({ video, ...item }) => ({
     ...item,
+    ...(video && profile === videoProfile ? { video } : {}),
     audio: item.audio.flatMap((version) => {
       const renditions = version.renditions.filter((rendition) => rendition.profile === profile);
       return renditions.length > 0 ? [{ ...version, renditions }] : [];

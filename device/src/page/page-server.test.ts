@@ -68,6 +68,28 @@ describe('the screen page', () => {
     screen.leave();
   });
 
+  it('brings the film behind the text, whole or in parts, and no other file', async () => {
+    const film = Uint8Array.from({ length: 100 }, (_, index) => index);
+    page = await PageServer.start('bs-0001', { host: '127.0.0.1', port: 0 }, new SystemClock(), log, async (sha256) =>
+      sha256 === 'film' ? film : undefined,
+    );
+    const url = `http://127.0.0.1:${page.port}`;
+    const screen = await Screen.open(url);
+    expect((await fetch(`${url}/video/film`)).status).toBe(404);
+    await page.sign.sign.show('不轻信', 'film');
+    expect(screen.told.at(-1)).toMatchObject({ text: '不轻信', video: 'film' });
+    const get = async (range?: string) => {
+      const answer = await fetch(`${url}/video/film`, range ? { headers: { range } } : {});
+      return { status: answer.status, bytes: [...new Uint8Array(await answer.arrayBuffer())] };
+    };
+    expect(await get()).toEqual({ status: 200, bytes: [...film] });
+    expect(await get('bytes=90-')).toEqual({ status: 206, bytes: [...film.subarray(90)] });
+    expect(await get('bytes=10-19')).toEqual({ status: 206, bytes: [...film.subarray(10, 20)] });
+    expect((await get('bytes=100-')).status).toBe(416);
+    expect((await fetch(`${url}/video/other`)).status).toBe(404);
+    screen.leave();
+  });
+
   it('tells when the screen has gone, and who waits for it', async () => {
     const url = await open();
     const driver = page.sign;

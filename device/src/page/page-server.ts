@@ -7,6 +7,9 @@ import type { Health, SignDriver } from '../peripherals/driver.js';
 import type { Clock, SignOutput } from '../ports/index.js';
 import { screenPage } from './screen-page.js';
 
+/** The device's files by their SHA-256, verified. */
+export type ReadFile = (sha256: string) => Promise<Uint8Array | undefined>;
+
 export interface PageOptions {
   readonly host: string;
   /** 0 takes any free one. */
@@ -37,6 +40,7 @@ export class PageServer {
   readonly #screens = new Set<ServerResponse>();
   #id = 0;
   #text: string | undefined;
+  #video: string | undefined;
   #confirmedAt: number | undefined;
   #confirmedMono = Number.NEGATIVE_INFINITY;
   #shown: (() => void) | undefined;
@@ -51,14 +55,21 @@ export class PageServer {
     private readonly device: string,
     private readonly clock: Clock,
     private readonly log: AgentLog,
+    private readonly readFile: ReadFile,
   ) {
     this.#server = createServer((request, response) => this.#answer(request, response));
     this.#server.on('clientError', (_error, socket) => socket.destroy());
   }
 
   /** @throws XiaolabaError `page-port` where the port can't be had */
-  static async start(device: string, options: PageOptions, clock: Clock, log: AgentLog): Promise<PageServer> {
-    const page = new PageServer(device, clock, log);
+  static async start(
+    device: string,
+    options: PageOptions,
+    clock: Clock,
+    log: AgentLog,
+    readFile: ReadFile = async () => undefined,
+  ): Promise<PageServer> {
+    const page = new PageServer(device, clock, log, readFile);
     await new Promise<void>((resolve, reject) => {
       page.#server.once('error', (cause) =>
         reject(worldError('page-port', 'the port can not be had', { ...options }, cause)),
@@ -78,7 +89,7 @@ export class PageServer {
   get sign(): SignDriver {
     const page = this;
     const sign: SignOutput = {
-      show: (text) => page.#show(text),
+      show: (text, video) => page.#show(text, video),
       clear: async () => page.#tell(undefined),
       onLost(call) {
         page.#lost.add(call);
@@ -113,10 +124,10 @@ export class PageServer {
     return this.#screens.size > 0;
   }
 
-  async #show(text: string): Promise<void> {
+  async #show(text: string, video?: string): Promise<void> {
     if (!this.#watched) throw worldError('sign-silent', 'no screen has opened the page');
-    if (text !== this.#text || !this.#fresh) {
-      this.#tell(text);
+    if (text !== this.#text || video !== this.#video || !this.#fresh) {
+      this.#tell(text, video);
       const drawn = new AbortController();
       this.#shown = () => drawn.abort();
       await this.clock.sleep(drawMs, drawn.signal);
@@ -129,8 +140,9 @@ export class PageServer {
     return this.clock.monotonic() - this.#confirmedMono < silentMs;
   }
 
-  #tell(text: string | undefined): void {
+  #tell(text: string | undefined, video?: string): void {
     this.#text = text;
+    this.#video = video;
     this.#id++;
     this.#confirmedAt = undefined;
     this.#confirmedMono = Number.NEGATIVE_INFINITY;
@@ -138,7 +150,7 @@ export class PageServer {
   }
 
   #message(): string {
-    return `data: ${JSON.stringify({ id: this.#id, text: this.#text ?? null })}\n\n`;
+    return `data: ${JSON.stringify({ id: this.#id, text: this.#text ?? null, video: this.#video ?? null })}\n\n`;
   }
 
   /** Screens come and go, and hang. */
@@ -173,6 +185,7 @@ export class PageServer {
       response.end(screenPage);
     } else if (method === 'GET' && path === '/events') this.#join(response);
     else if (method === 'GET' && path === '/now') this.#now(response);
+    else if (method === 'GET' && path === `/video/${this.#video}`) void this.#film(request, response);
     else if (method === 'POST' && path === '/shown') this.#confirm(request, response);
     else response.writeHead(404).end();
   }
@@ -201,6 +214,25 @@ export class PageServer {
     };
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(JSON.stringify(now));
+  }
+
+  /** A browser asks for parts of a film: it begins before all is there, and loops by going back. */
+  async #film(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const bytes = this.#video === undefined ? undefined : await this.readFile(this.#video).catch(() => undefined);
+    if (!bytes) return void response.writeHead(404).end();
+    const headers = { 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'cache-control': 'no-store' };
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+    if (first === undefined)
+      return void response.writeHead(200, { ...headers, 'content-length': bytes.length }).end(bytes);
+    const from = Number(first);
+    const to = Math.min(last ? Number(last) : bytes.length - 1, bytes.length - 1);
+    if (from > to) return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+    response.writeHead(206, {
+      ...headers,
+      'content-length': to - from + 1,
+      'content-range': `bytes ${from}-${to}/${bytes.length}`,
+    });
+    response.end(bytes.subarray(from, to + 1));
   }
 
   #confirm(request: IncomingMessage, response: ServerResponse): void {

@@ -60,7 +60,7 @@ export const screenPage = `<!doctype html>
     ticker.textContent = text;
     fit(text);
     main.classList.toggle('on', text !== '');
-    const film = state.film ? '/film/' + state.film : undefined;
+    const film = state.video ? '/video/' + state.video : undefined;
     main.classList.toggle('film', Boolean(film));
     video.classList.toggle('on', Boolean(film));
     if (film && !video.src.endsWith(film)) video.src = film;

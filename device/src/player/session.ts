@@ -44,6 +44,8 @@ export interface Session {
   readonly volume: number;
   readonly spoken?: SpokenChoice;
   readonly text?: string;
+  /** Name of the film behind the text. */
+  readonly video?: string;
   readonly trigger?: TriggerCause;
 
   startedAt?: number;
@@ -68,7 +70,7 @@ const fresh = (): Pick<Session, 'playedMs' | 'pauses' | 'waitedMs' | 'readings'>
 
 export function sessionOfSlot(slot: PlannedSlot, release: Release): Session {
   const { campaign, cue, item, output, priority, dueAt, startAt, endAt, volume, spoken } = slot;
-  const text = output === 'text' ? release.items.find(({ id }) => id === item)?.text : undefined;
+  const { text, video } = (output === 'text' && release.items.find(({ id }) => id === item)) || {};
   return {
     release: slot.release,
     campaign,
@@ -84,6 +86,7 @@ export function sessionOfSlot(slot: PlannedSlot, release: Release): Session {
     volume,
     ...(spoken ? { spoken } : {}),
     ...(text === undefined ? {} : { text }),
+    ...(video ? { video: video.sha256 } : {}),
     ...fresh(),
   };
 }
@@ -107,6 +110,7 @@ export function sessionOfTrigger(play: TriggeredPlay, at: number, trigger: Trigg
     trigger,
     ...(spoken ? { spoken } : {}),
     ...(cue.output === 'text' && item.text !== undefined ? { text: item.text } : {}),
+    ...(cue.output === 'text' && item.video ? { video: item.video.sha256 } : {}),
     ...fresh(),
   };
 }

@@ -38,7 +38,7 @@ export class TextPerformer implements Performer {
     // By the monotonic clock: a wall clock that jumps doesn't prolong what is on.
     const endMono = time.monotonic() + (session.endAt - time.now());
     while (!signal.aborted && time.monotonic() < endMono) {
-      const shown = await this.#show(sign, session.text);
+      const shown = await this.#show(sign, session.text, session.video);
       life.assertAlive();
       working('sign', shown ? undefined : sign ? 'no answer' : 'missing');
       const rest = endMono - time.monotonic();
@@ -75,9 +75,9 @@ export class TextPerformer implements Performer {
     return lost.signal.aborted;
   }
 
-  async #show(sign: SignOutput | undefined, text: string): Promise<boolean> {
+  async #show(sign: SignOutput | undefined, text: string, video: string | undefined): Promise<boolean> {
     try {
-      await sign?.show(text);
+      await sign?.show(text, video);
       return sign !== undefined;
     } catch {
       return false;

@@ -36,8 +36,11 @@ export interface SoundOutput {
 }
 
 export interface SignOutput {
-  /** Shows scrolling text until told otherwise. Rejects where the sign doesn't answer. */
-  show(text: string): Promise<void>;
+  /**
+   * Shows scrolling text until told otherwise. Rejects where the sign doesn't answer.
+   * @param video SHA-256 of a film in the cache that runs behind the text, for a sign that is a screen
+   */
+  show(text: string, video?: string): Promise<void>;
   clear(): Promise<void>;
   /** Calls back when what was shown is to be seen no more: the sign was unplugged, or stopped answering. */
   onLost?(call: () => void): Cancel;

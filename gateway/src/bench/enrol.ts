@@ -53,7 +53,7 @@ function benchContent(devices: readonly BenchDevice[]): Content {
       schoolTerms: [],
     },
     campaigns: [],
-    audioDirectory: '',
+    media: { audio: '', video: '' },
   };
 }
 

@@ -1,6 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeMessage, errorCode, releaseLimits, releaseSchema, sealEnvelope, toBase64 } from '@xiaolaba/protocol';
+import {
+  decodeMessage,
+  errorCode,
+  filesFor,
+  releaseLimits,
+  releaseSchema,
+  sealEnvelope,
+  toBase64,
+} from '@xiaolaba/protocol';
 import { generateKeyPair } from '@xiaolaba/protocol/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLibrary, openBlobStore } from '../library/index.js';
@@ -114,6 +123,11 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     () => 'nothing thrown',
     (error: unknown) => errorCode(error),
   );
+const testFilm = (seconds: number): Uint8Array =>
+  execFileSync('ffmpeg', [
+    ...['-loglevel', 'error', '-f', 'lavfi', '-i', `testsrc2=s=64x36:r=10:d=${seconds}`],
+    ...['-movflags', 'frag_keyframe+empty_moov', '-f', 'mp4', 'pipe:1'],
+  ]);
 const standing = () =>
   campaigns
     .standing()
@@ -163,6 +177,34 @@ cues:
       ['error', 'audio-unreadable'],
       ['error', 'no-voice-at-all'],
     ]);
+  });
+
+  it('brings its film to screens, and is frozen anew when the film has changed under its name', async () => {
+    const screens = `id: screens
+title: { zh: 车载屏, en: Screens }
+valid: { from: "2026-01-01", to: "2026-12-31" }
+audience: { profiles: [bus-screen], kinds: [route] }
+items: [{ id: line, title: { zh: 一, en: One }, text: 谨防诈骗, video: film.mp4 }]
+cues:
+  - { id: day, items: [line], output: text, windows: [{ days: every-day, from: "07:00", to: "20:00" }], continuous: true, priority: 20 }
+`;
+    const files = (seconds: number) => ({
+      'campaigns/morning.yaml': undefined,
+      'campaigns/arrival.yaml': undefined,
+      'campaigns/screens.yaml': screens,
+      'video/film.mp4': testFilm(seconds),
+    });
+    await importing(files(1));
+    const frozen = async () => {
+      const [row] = await candidates('screens');
+      return decodeMessage(releaseSchema, Buffer.from(row?.payload ?? ''), releaseLimits);
+    };
+    const first = await frozen();
+    expect(first.items[0]?.video).toMatchObject({ format: 'mp4', durationMs: 1_000 });
+    expect(filesFor(first, 'bus-screen')).toMatchObject([{ sha256: first.items[0]?.video?.sha256 }]);
+    expect(filesFor(first, 'booth-sign')).toEqual([]);
+    await importing(files(2));
+    expect((await frozen()).items[0]?.video).toMatchObject({ durationMs: 2_000 });
   });
 
   it('becomes one candidate for each police station that its text names', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@xiaolaba/protocol';
 import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { Logger } from 'pino';
-import type { Campaign } from '../content/index.js';
+import type { Campaign, MediaDirectories } from '../content/index.js';
 import type { BlobStore, Library } from '../library/index.js';
 import type { ReleaseTable, Store } from '../store/index.js';
 import { Turns } from '../turns.js';
@@ -76,11 +76,11 @@ export class Campaigns {
   }
 
   /** Takes drafts in. One that reads as it did keeps its candidates and release. */
-  async import(drafts: readonly Campaign[], model: DistrictModel, audioDirectory: string): Promise<void> {
+  async import(drafts: readonly Campaign[], model: DistrictModel, media: MediaDirectories): Promise<void> {
     const { store, now } = this.deps;
     for (const draft of drafts) {
       if (this.#closing) return;
-      const body = await draftBody(draft, model, audioDirectory);
+      const body = await draftBody(draft, model, media);
       const known = await store.selectFrom('campaigns').selectAll().where('id', '=', draft.id).executeTakeFirst();
       if (known?.draft === body && known.state !== 'failed' && known.state !== 'rendering') continue;
       const revision = (known?.revision ?? 0) + 1;
@@ -90,15 +90,15 @@ export class Campaigns {
         .values({ id: draft.id, ...row })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
         .execute();
-      await this.#freeze(draft, revision, model, audioDirectory);
+      await this.#freeze(draft, revision, model, media);
     }
   }
 
-  async #freeze(draft: Campaign, revision: number, model: DistrictModel, audioDirectory: string): Promise<void> {
+  async #freeze(draft: Campaign, revision: number, model: DistrictModel, media: MediaDirectories): Promise<void> {
     const { store, library, now, log } = this.deps;
     this.#rendering.add(draft.id);
     try {
-      const { candidates, problems } = await freeze(draft, revision, model, { library, audioDirectory, now });
+      const { candidates, problems } = await freeze(draft, revision, model, { library, media, now });
       const failed = problems.some((problem) => problem.severity === 'error');
       await store.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('candidates').where('campaign', '=', draft.id).execute();
@@ -243,7 +243,7 @@ export class Campaigns {
  * What a draft comes to: its words, whom and what they resolve to, and its recordings. As long as none of it has
  * changed, neither has what an approver signed.
  */
-async function draftBody(draft: Campaign, model: DistrictModel, audioDirectory: string): Promise<string> {
+async function draftBody(draft: Campaign, model: DistrictModel, media: MediaDirectories): Promise<string> {
   const places = resolveAudience(model, draft.audience);
   const wordings = draft.items.flatMap((item) => [item.text, ...item.audio.map((version) => version.text)]);
   const variants = variantsOf(draft, places, model).map(({ id, places: members, values }) => ({
@@ -252,15 +252,22 @@ async function draftBody(draft: Campaign, model: DistrictModel, audioDirectory: 
     texts: wordings.map((wording) => fillIn(wording ?? '', values)),
   }));
   const names = draft.items.flatMap((item) => item.audio.flatMap((version) => version.recording ?? []));
-  const recordings = await Promise.all(
+  const recordings = await hashes(media.audio, names);
+  const films = await hashes(
+    media.video,
+    draft.items.flatMap((item) => item.video ?? []),
+  );
+  return JSON.stringify({ draft, zone: model.zone, variants, recordings, ...(films.length > 0 ? { films } : {}) });
+}
+
+const hashes = (directory: string, names: readonly string[]): Promise<{ name: string; sha256: string }[]> =>
+  Promise.all(
     [...new Set(names)].sort().map(async (name) => {
       // One that can't be read is told of when it is rendered.
-      const bytes = await readFile(join(audioDirectory, name)).catch(() => undefined);
+      const bytes = await readFile(join(directory, name)).catch(() => undefined);
       return { name, sha256: bytes ? sha256(bytes) : '' };
     }),
   );
-  return JSON.stringify({ draft, zone: model.zone, variants, recordings });
-}
 
 const publishedOf = (row: ReleaseTable): PublishedRelease => ({
   sha256: row.sha256,

@@ -68,7 +68,7 @@ export class ContentService {
       .execute();
     this.#model = new DistrictModel(content);
     await registry.learn(content.devices);
-    await campaigns.import(content.campaigns, this.#model, content.audioDirectory);
+    await campaigns.import(content.campaigns, this.#model, content.media);
     log.info({ directory, sites: content.sites.length, campaigns: content.campaigns.length }, 'content imported');
     return { problems, accepted: true };
   }

@@ -9,9 +9,10 @@ import {
   type Rendition,
   releaseSchema,
   type Timing,
+  videoProfile,
   XiaolabaError,
 } from '@xiaolaba/protocol';
-import type { Campaign, CampaignCue, CampaignItem } from '../content/index.js';
+import type { Campaign, CampaignCue, CampaignItem, MediaDirectories } from '../content/index.js';
 import { audioTargets, type Library } from '../library/index.js';
 import { resolveAudience } from './audience.js';
 import type { DistrictModel } from './district-model.js';
@@ -35,6 +36,12 @@ export interface Candidate {
 export interface Frozen {
   readonly candidates: readonly Candidate[];
   readonly problems: readonly CampaignProblem[];
+}
+
+export interface FreezeDeps {
+  readonly library: Library;
+  readonly media: MediaDirectories;
+  readonly now: () => number;
 }
 
 /** How a text that stays up is accounted for: an hour is short enough to name when a sign was dark. */
@@ -71,7 +78,7 @@ export async function freeze(
   campaign: Campaign,
   revision: number,
   model: DistrictModel,
-  deps: { readonly library: Library; readonly audioDirectory: string; readonly now: () => number },
+  deps: FreezeDeps,
 ): Promise<Frozen> {
   const problems: CampaignProblem[] = [];
   const places = resolveAudience(model, campaign.audience);
@@ -103,7 +110,7 @@ async function renderItem(
   item: CampaignItem,
   campaign: Campaign,
   variant: Variant,
-  deps: { readonly library: Library; readonly audioDirectory: string },
+  deps: FreezeDeps,
   problems: CampaignProblem[],
 ): Promise<Item> {
   const spoken = campaign.cues.some((cue) => cue.output === 'audio' && cue.items.includes(item.id));
@@ -116,7 +123,7 @@ async function renderItem(
         {
           dialect: version.dialect,
           ...(version.text === undefined ? {} : { text: fillIn(version.text, variant.values) }),
-          ...(version.recording === undefined ? {} : { recordingPath: join(deps.audioDirectory, version.recording) }),
+          ...(version.recording === undefined ? {} : { recordingPath: join(deps.media.audio, version.recording) }),
         },
         profiles,
       );
@@ -150,7 +157,32 @@ async function renderItem(
   }
   if (spoken && audio.length === 0) problems.push({ severity: 'error', code: 'no-voice-at-all', item: item.id });
   const text = item.text === undefined ? undefined : fillIn(item.text, variant.values);
-  return { id: item.id, title: item.title.zh, audio, ...(text === undefined ? {} : { text }) };
+  const video = await renderVideo(item, campaign, deps, problems);
+  return {
+    id: item.id,
+    title: item.title.zh,
+    audio,
+    ...(text === undefined ? {} : { text }),
+    ...(video ? { video } : {}),
+  };
+}
+
+/** Only where a screen may show it: films are large. */
+async function renderVideo(
+  { id, video }: CampaignItem,
+  { audience, cues }: Campaign,
+  { library, media }: FreezeDeps,
+  problems: CampaignProblem[],
+): Promise<Item['video']> {
+  const shown = cues.some((cue) => cue.output === 'text' && cue.items.includes(id));
+  if (video === undefined || !shown || !audience.profiles.includes(videoProfile)) return;
+  try {
+    return await library.renderVideo(join(media.video, video));
+  } catch (error) {
+    if (!(error instanceof XiaolabaError) || error.family === 'bug') throw error;
+    problems.push({ severity: 'error', code: error.code, item: id });
+    return;
+  }
 }
 
 const distinct = (problems: readonly CampaignProblem[]): CampaignProblem[] => [

@@ -30,7 +30,7 @@ export function campaignFrom(file: CampaignFile): Campaign {
     title: file.title,
     valid: file.valid,
     audience: { profiles: audience.profiles, ...given },
-    items: file.items.map(({ id, title, audio, text }) => ({
+    items: file.items.map(({ id, title, audio, text, video }) => ({
       id,
       title,
       audio: audio.map((version) => ({
@@ -39,6 +39,7 @@ export function campaignFrom(file: CampaignFile): Campaign {
         ...(version.recording === undefined ? {} : { recording: version.recording }),
       })),
       ...(text === undefined ? {} : { text }),
+      ...(video === undefined ? {} : { video }),
     })),
     cues: file.cues.map(
       (cue): CampaignCue => ({

@@ -6,6 +6,7 @@ import { checkDialect } from './check-dialect.js';
 import { checkSigns } from './check-signs.js';
 import type { CampaignFile } from './file-schemas.js';
 import type { Tables } from './load-tables.js';
+import type { MediaDirectories } from './model.js';
 import { fieldNamesIn, textFieldNames } from './placeholders.js';
 import type { Problems } from './problems.js';
 import type { ReadDocument } from './read-document.js';
@@ -26,7 +27,7 @@ export async function checkCampaign(
   { file, value, lineOf }: ReadDocument<CampaignFile>,
   known: KnownIds,
   tables: Tables | undefined,
-  audioDirectory: string,
+  media: MediaDirectories,
   problems: Problems,
 ): Promise<void> {
   const at: At = (...path) => {
@@ -51,7 +52,7 @@ export async function checkCampaign(
     checkDialect(file, dialect, problems, at('audience', 'dialects', index));
   const places = tables ? audiencePlaces(value.audience, tables) : [];
   if (tables && places.length === 0) problems.warning(file, 'audience-empty', {}, at('audience'));
-  await checkItems(file, value.items, audioDirectory, problems, at);
+  await checkItems(file, value.items, media, problems, at);
   checkCues(file, value, places, problems, at);
   checkSigns(file, value, places, problems, at);
 }
@@ -59,7 +60,7 @@ export async function checkCampaign(
 async function checkItems(
   file: string,
   items: CampaignFile['items'],
-  audioDirectory: string,
+  media: MediaDirectories,
   problems: Problems,
   at: At,
 ): Promise<void> {
@@ -74,6 +75,7 @@ async function checkItems(
     if (seen.has(item.id)) problems.error(file, 'id-repeated', { id: item.id }, at('items', index, 'id'));
     seen.add(item.id);
     checkFields(item.text, at('items', index, 'text'));
+    if (item.video !== undefined) await checkVideo(file, item, media.video, problems, at('items', index, 'video'));
     for (const [version, { dialect, text, recording }] of item.audio.entries()) {
       const where = (name: string) => at('items', index, 'audio', version, name);
       const first = item.audio.findIndex((other) => other.dialect === dialect);
@@ -81,24 +83,33 @@ async function checkItems(
       checkDialect(file, dialect, problems, where('dialect'));
       checkFields(text, where('text'));
       if (recording === undefined) continue;
-      const fault = await recordingFault(recording, audioDirectory);
-      if (fault) problems.error(file, fault, { path: recording }, where('recording'));
+      const fault = await fileFault(recording, media.audio);
+      if (fault) problems.error(file, `recording-${fault}`, { path: recording }, where('recording'));
     }
   }
 }
 
+async function checkVideo(
+  file: string,
+  { video = '', text }: CampaignFile['items'][number],
+  directory: string,
+  problems: Problems,
+  where: ReturnType<At>,
+): Promise<void> {
+  const fault = await fileFault(video, directory);
+  if (fault) problems.error(file, `video-${fault}`, { path: video }, where);
+  if (text === undefined) problems.error(file, 'video-without-text', {}, where);
+}
+
 /** A link counts for where it leads: what lies outside was never meant to go on air. */
-async function recordingFault(
-  recording: string,
-  audioDirectory: string,
-): Promise<'recording-outside' | 'recording-missing' | undefined> {
-  const isOutside = (path: string) => isAbsolute(path) || path.split(sep)[0] === '..';
-  if (isOutside(normalize(recording)) || recording.includes('\\')) return 'recording-outside';
+async function fileFault(path: string, directory: string): Promise<'outside' | 'missing' | undefined> {
+  const isOutside = (to: string) => isAbsolute(to) || to.split(sep)[0] === '..';
+  if (isOutside(normalize(path)) || path.includes('\\')) return 'outside';
   try {
-    const found = await realpath(join(audioDirectory, recording));
-    if (isOutside(relative(await realpath(audioDirectory), found))) return 'recording-outside';
-    return (await stat(found)).isFile() ? undefined : 'recording-missing';
+    const found = await realpath(join(directory, path));
+    if (isOutside(relative(await realpath(directory), found))) return 'outside';
+    return (await stat(found)).isFile() ? undefined : 'missing';
   } catch {
-    return 'recording-missing';
+    return 'missing';
   }
 }

@@ -92,6 +92,7 @@ export const campaignFileSchema = z.strictObject({
           )
           .default([]),
         text: z.string().min(1).max(1000).optional(),
+        video: z.string().min(1).max(200).optional(),
       }),
     )
     .min(1)

@@ -266,7 +266,7 @@ describe('a table', () => {
       await write(`sites/${name}.csv`, encode((await read(`sites/${name}.csv`)).replace(/^\uFEFF/, '')));
     const { content, problems: found } = await loadContent(directory);
     expect(found).toEqual([]);
-    expect(content).toEqual({ ...before, audioDirectory: join(directory, 'audio') });
+    expect(content).toEqual({ ...before, media: { audio: join(directory, 'audio'), video: join(directory, 'video') } });
   });
 
   it('may have Chinese headers', async () => {

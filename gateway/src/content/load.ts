@@ -32,7 +32,7 @@ export async function loadContent(directory: string): Promise<LoadedContent> {
   const district = await loadDistrict(directory, problems);
   const { complete, ...tables } = await loadTables(directory, district, problems);
   const calendar = await loadCalendar(directory, problems);
-  const audioDirectory = join(directory, 'audio');
+  const media = { audio: join(directory, 'audio'), video: join(directory, 'video') };
   const ids = (list: readonly { readonly id: string }[]) => new Set(list.map(({ id }) => id));
   const known = {
     ...(district ? { townships: ids(district.townships), policeStations: ids(district.policeStations) } : {}),
@@ -43,14 +43,14 @@ export async function loadContent(directory: string): Promise<LoadedContent> {
   for (const name of await yamlFiles(directory, 'campaigns')) {
     const document = await readDocument(join(directory, name), name, campaignFileSchema, problems);
     if (!document) continue;
-    await checkCampaign(document, known, complete ? tables : undefined, audioDirectory, problems);
+    await checkCampaign(document, known, complete ? tables : undefined, media, problems);
     if (seen.has(document.value.id)) problems.error(name, 'id-repeated', { id: document.value.id }, { field: 'id' });
     seen.add(document.value.id);
     campaigns.push(campaignFrom(document.value));
   }
   const templates = await loadTemplates(directory, problems);
   if (!district || !calendar) return { problems: problems.list };
-  return { content: { district, ...tables, calendar, campaigns, templates, audioDirectory }, problems: problems.list };
+  return { content: { district, ...tables, calendar, campaigns, templates, media }, problems: problems.list };
 }
 
 async function loadDistrict(directory: string, problems: Problems): Promise<District | undefined> {

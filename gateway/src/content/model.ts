@@ -89,6 +89,12 @@ export interface Audience {
   readonly dialects?: readonly string[];
 }
 
+/** Where a content directory keeps what its files name. */
+export interface MediaDirectories {
+  readonly audio: string;
+  readonly video: string;
+}
+
 /** One dialect's wording of an item, and its recording where somebody made one. */
 export interface SpokenVersion {
   readonly dialect: string;
@@ -104,6 +110,8 @@ export interface CampaignItem {
   readonly audio: readonly SpokenVersion[];
   /** Scrolling text, with the same fields. */
   readonly text?: string;
+  /** Film that loops behind the text on a screen: file under `playlists/video/`. */
+  readonly video?: string;
 }
 
 export type CampaignTiming =
@@ -170,7 +178,7 @@ export interface Content {
   readonly campaigns: readonly Campaign[];
   readonly templates?: readonly BulletinTemplate[];
   /** Where recordings lie. */
-  readonly audioDirectory: string;
+  readonly media: MediaDirectories;
 }
 
 /** One thing wrong with a file: where, what, and how to mend it. */

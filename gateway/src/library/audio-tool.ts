@@ -16,6 +16,15 @@ export interface AudioFacts {
   readonly seconds: number | undefined;
 }
 
+/** What a file says of its first moving picture. */
+export interface VideoFacts {
+  readonly codec: string;
+  /** Dots. */
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number | undefined;
+}
+
 export interface AudioRun {
   readonly input: string;
   readonly inputOptions: readonly string[];
@@ -30,6 +39,8 @@ export interface AudioRun {
 export interface AudioTool {
   /** Throws `audio-unreadable`, `ffmpeg-missing`, `ffmpeg-timeout`. */
   probe(path: string): Promise<AudioFacts>;
+  /** Throws `video-unreadable`, `ffmpeg-missing`, `ffmpeg-timeout`. */
+  probeVideo(path: string): Promise<VideoFacts>;
   /** Returns what was logged. Throws `ffmpeg-failed`, `ffmpeg-missing`, `ffmpeg-timeout`. */
   run(request: AudioRun): Promise<string>;
   /** How often ffmpeg or ffprobe has been started for work so far. */
@@ -65,12 +76,12 @@ export function createAudioTool(options: AudioToolOptions = {}): AudioTool {
     return surviveFailedStart(made);
   };
 
-  const probe = async (path: string): Promise<AudioFacts> => {
+  const ask = async (path: string, unreadable: string): Promise<ffmpeg.FfprobeData> => {
     started += 1;
     const probing = await command(path);
     const answer = new Promise<ffmpeg.FfprobeData>((resolve, reject) => {
       probing.ffprobe([...untrustedInput], (error: unknown, data) => {
-        if (error) reject(probeError(error, path));
+        if (error) reject(probeError(error, path, unreadable));
         else resolve(data);
       });
     });
@@ -80,11 +91,15 @@ export function createAudioTool(options: AudioToolOptions = {}): AudioTool {
       () => new Promise<never>(() => undefined),
     );
     try {
-      return readFacts(await Promise.race([answer, late]), path);
+      return await Promise.race([answer, late]);
     } finally {
       waited.abort();
     }
   };
+
+  const probe = async (path: string): Promise<AudioFacts> => readFacts(await ask(path, 'audio-unreadable'), path);
+  const probeVideo = async (path: string): Promise<VideoFacts> =>
+    readVideoFacts(await ask(path, 'video-unreadable'), path);
 
   const run = async (request: AudioRun): Promise<string> => {
     started += 1;
@@ -103,7 +118,7 @@ export function createAudioTool(options: AudioToolOptions = {}): AudioTool {
     });
   };
 
-  return { probe, run, runs: () => started };
+  return { probe, probeVideo, run, runs: () => started };
 }
 
 /** Looks along the search path; a name with a slash is taken as it is. Throws `ffmpeg-missing`. */
@@ -152,9 +167,9 @@ const isMissing = (error: unknown): boolean =>
 const missing = (error: unknown): XiaolabaError =>
   worldError('ffmpeg-missing', `ffmpeg is not installed: ${installLine}`, { install: installLine }, error);
 
-function probeError(error: unknown, path: string): XiaolabaError {
+function probeError(error: unknown, path: string, code: string): XiaolabaError {
   if (isMissing(error)) return missing(error);
-  return callerError('audio-unreadable', 'not a sound file that can be read', { path }, error);
+  return callerError(code, 'not a file that can be read', { path }, error);
 }
 
 function runError(error: unknown, stderr: string, limit: number): XiaolabaError {
@@ -179,6 +194,20 @@ function readFacts(data: ffmpeg.FfprobeData, path: string): AudioFacts {
     codec: String(stream.codec_name ?? ''),
     sampleRate,
     channels: stream.channels ?? 1,
+    seconds: Number.isFinite(seconds) ? seconds : undefined,
+  };
+}
+
+function readVideoFacts(data: ffmpeg.FfprobeData, path: string): VideoFacts {
+  const stream = data.streams.find((candidate) => candidate.codec_type === 'video');
+  const { width = 0, height = 0 } = stream ?? {};
+  if (!stream || width < 1 || height < 1)
+    throw callerError('video-unreadable', 'no moving picture in this file', { path });
+  const seconds = Number(data.format.duration);
+  return {
+    codec: String(stream.codec_name ?? ''),
+    width,
+    height,
     seconds: Number.isFinite(seconds) ? seconds : undefined,
   };
 }

@@ -3,7 +3,14 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { profiles as allProfiles, callerError, type Profile, XiaolabaError } from '@xiaolaba/protocol';
+import {
+  profiles as allProfiles,
+  callerError,
+  type Profile,
+  type Video,
+  videoSchema,
+  XiaolabaError,
+} from '@xiaolaba/protocol';
 import { z } from 'zod';
 import { type AudioTool, createAudioTool } from './audio-tool.js';
 import type { BlobStore } from './blob-store.js';
@@ -29,6 +36,7 @@ import { cacheKey, createResultCache } from './result-cache.js';
 import { createSpeechTool, type SpeechTool } from './speech.js';
 import { prepareSpeechText } from './speech-text.js';
 import { type AudioTarget, audioTargets } from './targets.js';
+import { encodeVideo, videoLimits, videoPipelineVersion } from './video.js';
 import { readWaveform, waveformSchema } from './waveform.js';
 
 export interface LibraryLog {
@@ -96,6 +104,7 @@ export function createLibrary(deps: LibraryDeps): Library {
   const targets = deps.targets ?? audioTargets;
   const gate = createJobGate(deps.concurrency ?? 2);
   const outcomes = createResultCache(join(deps.cacheDirectory, 'renditions'), outcomeSchema);
+  const videos = createResultCache(join(deps.cacheDirectory, 'videos'), videoSchema);
   const waveforms = createResultCache(join(deps.cacheDirectory, 'waveforms'), waveformSchema);
 
   async function sourceOf(version: VersionToRender): Promise<Source | Unavailable> {
@@ -204,8 +213,26 @@ export function createLibrary(deps: LibraryDeps): Library {
     return { kind: 'rendered', dialect: version.dialect, voice: source.voice, renditions, refusals };
   }
 
+  async function renderVideo(path: string): Promise<Video> {
+    const key = cacheKey(videoPipelineVersion, 'video', await hashFile(path, 'video-missing'), videoLimits);
+    return await gate.run(key, async () => {
+      const known = await videos.get(key);
+      if (known && (await blobs.has(known.sha256))) return known;
+      const directory = await mkdtemp(join(tmpdir(), 'xiaolaba-'));
+      try {
+        const { path: made, ...video } = await encodeVideo(audio, path, directory);
+        const { sha256 } = await blobs.putFile(made);
+        await videos.set(key, { sha256, ...video });
+        return { sha256, ...video };
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    });
+  }
+
   return {
     render,
+    renderVideo,
     renderMany: async (jobs, onProgress) => {
       let done = 0;
       const settled = await Promise.allSettled(
@@ -258,12 +285,12 @@ async function attempt(id: string, work: () => Promise<RenderedVersion | Unavail
   }
 }
 
-async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string, missing = 'recording-missing'): Promise<string> {
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk);
   } catch (error) {
-    throw callerError('recording-missing', 'the recording cannot be read', { path }, error);
+    throw callerError(missing, 'the file cannot be read', { path }, error);
   }
   return hash.digest('hex');
 }

@@ -1,4 +1,4 @@
-import type { Profile, XiaolabaError } from '@xiaolaba/protocol';
+import type { Profile, Video, XiaolabaError } from '@xiaolaba/protocol';
 import type { DialectVoice } from './speech.js';
 import type { AudioFormat } from './targets.js';
 import type { Waveform } from './waveform.js';
@@ -77,6 +77,11 @@ export interface Library {
   render(version: VersionToRender, profiles: readonly Profile[]): Promise<RenderedVersion | Unavailable>;
   /** All jobs, in the order given; what the caller can mend is an outcome, anything else is thrown. */
   renderMany(jobs: readonly RenderJob[], onProgress?: (progress: RenderProgress) => void): Promise<RenderOutcome[]>;
+  /**
+   * A film made fit for screens, without sound. Throws `video-missing`, `video-unreadable`, `video-too-long`,
+   * `video-too-large`, `ffmpeg-missing`.
+   */
+  renderVideo(path: string): Promise<Video>;
   /** Outline of a stored sound. Throws `blob-missing`, `blob-corrupt`, `audio-unreadable`. */
   waveform(sha256: string, buckets?: number): Promise<Waveform>;
   /** Dialects that can be synthesised on this machine. */
