@@ -1,6 +1,7 @@
 import type { Profile, PublicKey, SitePolicy } from '@xiaolaba/protocol';
 import type { KeyPair } from '@xiaolaba/protocol/node';
 import type { Activity, Clock, Network, Peripherals, Storage } from './ports/index.js';
+import type { FileWay } from './profiles/profiles.js';
 
 /** What a device knows of itself; put there when it was enrolled. */
 export interface DeviceIdentity {
@@ -33,6 +34,8 @@ export interface AgentSettings {
   readonly beatSeconds: number;
   /** Bytes that the blob cache may take. */
   readonly cacheBytes: number;
+  /** How files come; as the profile has it unless it is said. */
+  readonly files?: FileWay;
   /** For jitter and boot ids. */
   readonly random: () => number;
 }

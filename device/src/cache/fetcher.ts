@@ -2,8 +2,9 @@ import { type BlobRef, errorCode } from '@xiaolaba/protocol';
 import type { AgentLog } from '../agent-types.js';
 import type { Life } from '../life.js';
 import { backoffMs } from '../link/backoff.js';
-import type { Cancel, Network } from '../ports/index.js';
+import type { Cancel } from '../ports/index.js';
 import type { BlobCache } from './blob-cache.js';
+import type { BlobSource } from './blob-source.js';
 import { download } from './download.js';
 
 /** After so many bad answers in a row a blob is given up for a while, and the rest goes on without it. */
@@ -16,8 +17,7 @@ export type FetchResult = 'fetched' | 'offline' | 'full' | 'unobtainable';
 export interface FetcherPorts {
   readonly life: Life;
   readonly cache: BlobCache;
-  readonly network: Network;
-  readonly authorization: string;
+  readonly source: BlobSource;
   readonly random: () => number;
   readonly log: AgentLog;
 }
@@ -34,12 +34,12 @@ export class Fetcher {
 
   /** Gets a blob if the cache has none. After `offline` or `full` it calls back when to go on. */
   async get(ref: BlobRef): Promise<FetchResult> {
-    const { cache, network, authorization, life, log } = this.ports;
+    const { cache, source, life, log } = this.ports;
     while (!cache.has(ref.sha256)) {
       const failures = this.#failures.get(ref.sha256) ?? 0;
       if (failures >= attemptsMax) return 'unobtainable';
       try {
-        await download(cache, network, ref, { authorization }, life.signal);
+        await download(cache, source, ref, life.signal);
         this.#failures.delete(ref.sha256);
         this.#attempt = 0;
       } catch (error) {

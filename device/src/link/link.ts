@@ -1,6 +1,5 @@
 import {
   type DownTopic,
-  downTopics,
   encodeMessage,
   parseTopic,
   type Status,
@@ -26,6 +25,8 @@ export interface LinkOptions {
   readonly device: string;
   readonly secret: string;
   readonly boot: string;
+  /** What it wants to hear; a gateway may know no more than these. */
+  readonly topics: readonly DownTopic[];
   readonly random: () => number;
 }
 
@@ -178,11 +179,11 @@ export class Link {
   }
 
   async #opened(client: MqttClient): Promise<void> {
-    const { device } = this.options;
+    const { device, topics } = this.options;
     await this.#publish(client, 'status', this.#status('online'), { qos: 1, retain: true });
     await this.#untilClosed((done) => {
-      const topics = downTopics.map((name) => topicOf(device, name));
-      client.subscribe(topics, { qos: 1 }, (error) => done(error));
+      const filters = topics.map((name) => topicOf(device, name));
+      client.subscribe(filters, { qos: 1 }, (error) => done(error));
     });
     if (this.#client !== client || this.life.over) return;
     this.#open = true;

@@ -6,12 +6,16 @@ import {
   type Beat,
   type BlobRef,
   type Calendar,
+  type Chunk,
+  type DownTopic,
   decodeMessage,
   defaultPolicy,
+  encodeChunk,
   encodeMessage,
   type Hello,
   type JournalRecord,
   journalRecordSchema,
+  maxChunkBytes,
   openEnvelope,
   type Progress,
   parseTopic,
@@ -21,6 +25,7 @@ import {
   type StopOrder,
   sealEnvelope,
   topicOf,
+  type Want,
 } from '@xiaolaba/protocol';
 import { generateKeyPair, type KeyPair, sha256, verify } from '@xiaolaba/protocol/node';
 import { Aedes } from 'aedes';
@@ -50,10 +55,15 @@ export class TestGateway implements Network {
   /** By boot and number, as a gateway keeps them. */
   readonly records = new Map<string, JournalRecord>();
   readonly requests: { path: string; range: string | undefined }[] = [];
+  readonly wants: Want[] = [];
+  /** Bytes of blobs sent in chunks. */
+  chunkBytes = 0;
   readonly counters = { received: 0, sent: 0 };
   acknowledges = true;
   online = true;
-  /** After so many bytes of this blob the connection breaks, once. */
+  /** What becomes of the next wants, one each; then they are served. */
+  readonly wantsMeet: ('later' | 'silence' | 'spoilt' | 'twice')[] = [];
+  /** After so many bytes of this blob (over MQTT: at the end of the chunk that holds the last) the connection breaks, once. */
   breakBlob: { readonly sha256: string; readonly after: number } | undefined;
 
   #sockets = new Set<Socket>();
@@ -180,6 +190,10 @@ export class TestGateway implements Network {
   ): Promise<void> {
     const connected = Object.keys(this.#clients()).includes(device);
     if (connected) this.counters.sent++;
+    return this.#push(device, topic, payload, retain);
+  }
+
+  #push(device: string, topic: DownTopic, payload: Uint8Array, retain: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       this.broker.publish(
         { cmd: 'publish', topic: topicOf(device, topic), payload: Buffer.from(payload), qos: 1, retain, dup: false },
@@ -211,7 +225,48 @@ export class TestGateway implements Network {
     else if (name === 'beat') this.beats.push(body as Beat);
     else if (name === 'progress') this.progress.push(body as Progress);
     else if (name === 'status') this.statuses.push((body as { state: string }).state);
+    else if (name === 'want') void this.#serve(device, body as Want);
     else if (name === 'records') await this.#take(device, payload);
+  }
+
+  /** One chunk after the other, each when the one before is acknowledged. */
+  async #serve(device: string, want: Want): Promise<void> {
+    this.wants.push(want);
+    const meets = this.wantsMeet.shift();
+    if (meets === 'silence') return;
+    const { sha256, from, most } = want;
+    const broken = this.breakBlob?.sha256 === sha256 ? this.breakBlob : undefined;
+    const chunks: Chunk[] = meets === 'later' ? [{ kind: 'later', sha256, offset: from }] : this.#chunks(want);
+    const sent = chunks.filter((chunk) => !broken || chunk.offset < broken.after);
+    if (broken && from + most >= broken.after) this.breakBlob = undefined;
+    const payloads = sent.flatMap((chunk) =>
+      Array<Buffer>(meets === 'twice' ? 2 : 1).fill(Buffer.from(encodeChunk(chunk))),
+    );
+    const [first] = payloads;
+    if (meets === 'spoilt' && first) first[100] = (first[100] ?? 0) ^ 1;
+    // Counted at once, or the world would take a rest between two of them.
+    this.counters.sent += payloads.length;
+    for (const payload of payloads) {
+      const acknowledged = new Promise((resolve) => this.broker.once('ack', resolve));
+      await this.#push(device, 'chunk', payload, false);
+      await acknowledged;
+    }
+    for (const chunk of sent) if (chunk.kind === 'bytes') this.chunkBytes += chunk.bytes.length;
+    if (broken && !this.breakBlob) for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #chunks({ sha256, from, most }: Want): Chunk[] {
+    const blob = this.blobs.get(sha256);
+    if (!blob) return [{ kind: 'missing', sha256, offset: from }];
+    const size = blob.length;
+    if (from >= size) return [{ kind: 'past-end', sha256, size, offset: from }];
+    const chunks: Chunk[] = [];
+    const end = Math.min(from + most, size);
+    for (let offset = from; offset < end; offset += maxChunkBytes) {
+      const bytes = blob.subarray(offset, Math.min(offset + maxChunkBytes, end));
+      chunks.push({ kind: 'bytes', sha256, size, offset, bytes });
+    }
+    return chunks;
   }
 
   deviceKeys: KeyPair | undefined;
