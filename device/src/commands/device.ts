@@ -3,6 +3,7 @@ import { XiaolabaError } from '@xiaolaba/protocol';
 import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
 import { readConfig } from '../config/config.js';
 import { readIdentity } from '../enrolment/identity-file.js';
+import { cardCommand } from './card.js';
 import { enrolCommand } from './enrol.js';
 import { messages } from './messages.js';
 
@@ -10,6 +11,8 @@ async function run(args: string[], io: CommandIo): Promise<number> {
   const say = messages[io.language];
   try {
     if (args[0] === 'enrol') return await enrolCommand(args.slice(1), io);
+    if (args[0] === 'check') return await (await import('./check.js')).checkCommand(args.slice(1), io);
+    if (args[0] === 'card') return await cardCommand(args.slice(1), io);
     const { values } = parseArgs({ args, options: { config: { type: 'string' } } });
     if (!values.config) {
       io.stderr(`${say.missingOptions(['config'])}\n`);
@@ -49,10 +52,10 @@ const enrolUsage =
 
 export const deviceCommand: CommandSpec = {
   name: 'device',
-  summary: { zh: '在本机运行终端，或登记一台终端', en: 'run a device on this machine, or enrol one' },
+  summary: { zh: '在本机运行、登记、检查一台终端', en: 'run, enrol or check a device on this machine' },
   usage: {
-    zh: `xiaolaba device --config 文件\n${enrolUsage}`,
-    en: `xiaolaba device --config FILE\n${enrolUsage}`,
+    zh: `xiaolaba device --config 文件\nxiaolaba device check --config 文件 [--json]\nxiaolaba device card --config 文件 --out 存储卡目录\n${enrolUsage}`,
+    en: `xiaolaba device --config FILE\nxiaolaba device check --config FILE [--json]\nxiaolaba device card --config FILE --out CARD\n${enrolUsage}`,
   },
   run,
 };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { callerError, clockTimeSchema } from '@xiaolaba/protocol';
+import { callerError, clockTimeSchema, isTimeZone } from '@xiaolaba/protocol';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
@@ -69,7 +69,15 @@ export const signConfigSchema = z.discriminatedUnion('kind', [
       .default('01'),
   }),
   /** A card that takes bitmaps: rows of dots, rendered here from a font of 16 dots. */
-  z.strictObject({ kind: z.literal('matrix'), port, baud: baud(115_200), ...dots, brightness: brightnessSchema }),
+  z.strictObject({
+    kind: z.literal('matrix'),
+    port,
+    baud: baud(115_200),
+    ...dots,
+    brightness: brightnessSchema,
+    /** GNU Unifont, `.hex`. */
+    font: z.string().min(1).default('/usr/share/unifont/unifont.hex'),
+  }),
   /** A full-screen page that a browser on this machine shows. */
   z.strictObject({ kind: z.literal('page') }),
   /** The ticker and speech of a bus terminal that speaks JT/T 808; see `terminal`. */
@@ -151,6 +159,8 @@ export const deviceConfigSchema = z.strictObject({
   /** Folder that survives power loss. */
   data: z.string().min(1),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** IANA name; for the day and night of signs. */
+  zone: z.string().refine(isTimeZone, { message: 'Asia/Shanghai …' }).default('Asia/Shanghai'),
   beatSeconds: z.number().int().min(10).max(3600).optional(),
   cacheMegabytes: z.number().int().min(1).max(65_536).optional(),
   limits: z
