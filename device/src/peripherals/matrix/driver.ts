@@ -16,7 +16,7 @@ import { MOST_BITS } from './frames.js';
 import type { GlyphSource } from './glyphs.js';
 import { type DotColumns, packRows, renderText } from './render.js';
 
-export type MatrixOptions = Omit<Extract<SignConfig, { kind: 'matrix' }>, 'kind' | 'port'> & {
+export type MatrixOptions = Omit<Extract<SignConfig, { kind: 'matrix' }>, 'kind' | 'port' | 'font'> & {
   readonly glyphs: GlyphSource;
   readonly localTime: LocalClock;
 };
