@@ -38,7 +38,7 @@ export class FirmataSession {
 
   constructor(
     Instance: typeof Firmata,
-    private readonly line: ByteLine,
+    line: ByteLine,
     private readonly clock: Clock,
     private readonly events: SessionEvents,
   ) {

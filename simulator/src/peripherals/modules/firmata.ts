@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '@xiaolaba/device';
-import type { ModuleTwin } from './module-twin.js';
+import type { AnalogSource, BoardTwin } from './board-twin.js';
 
 /*
  * Firmata 2.5 as StandardFirmata speaks it on an Arduino Uno:
@@ -34,9 +34,6 @@ const maxSysex = 64;
 const bootMs = 500;
 const usualSamplingMs = 19;
 
-/** An analog pin: counts of the ADC, 0 to 1023, or what they are at a moment of the twin's monotonic clock. */
-export type AnalogSource = number | ((monotonic: number) => number);
-
 export interface FirmataOptions {
   /** As the firmware tells it. */
   readonly firmware?: string;
@@ -44,7 +41,7 @@ export interface FirmataOptions {
 }
 
 /** The twin of an Arduino Uno with StandardFirmata. Switched off at first. */
-export class FirmataTwin implements ModuleTwin {
+export class FirmataTwin implements BoardTwin {
   readonly protocol = 'firmata';
   /** While false, it takes bytes and says nothing. */
   answers = true;
@@ -90,7 +87,6 @@ export class FirmataTwin implements ModuleTwin {
     this.#out = call;
   }
 
-  /** Level of a pin, whoever makes it. */
   level(pin: number): boolean {
     return this.#levels.get(pin) ?? false;
   }
@@ -100,19 +96,16 @@ export class FirmataTwin implements ModuleTwin {
     return this.#modes.get(pin);
   }
 
-  /** Calls at every change of a pin's level: the relay, the lamp, a switch. */
   onPin(call: (pin: number, level: boolean) => void): void {
     this.#watchers.push(call);
   }
 
-  /** Something outside holds a pin at a level; `undefined`: nothing does. */
   drive(pin: number, level: boolean | undefined): void {
     if (level === undefined) this.#driven.delete(pin);
     else this.#driven.set(pin, level);
     this.#settle();
   }
 
-  /** Somebody presses (or lets go) a switch between a pin and ground. */
   press(pin: number, pressed: boolean): void {
     this.drive(pin, pressed ? false : undefined);
   }
