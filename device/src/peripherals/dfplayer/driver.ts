@@ -142,9 +142,10 @@ class Dfplayer implements VoiceModule<DfplayerFrame, number> {
     });
     if (reply === 'cut' || reply === 'down') return this.#bookmark.lose();
     this.#bookmark.pause(stretch.soundedMs);
-    if (reply !== 'silence') return;
+    // The acknowledgement may have been that of the order before.
     const state = await this.#playState();
-    if (state === 'playing' || state === 'silence' || state === 'unknown') await this.silence();
+    if (state === 'playing' || state === 'silence' || (state === 'unknown' && reply === 'silence'))
+      await this.silence();
   }
 
   async silence(): Promise<void> {

@@ -42,6 +42,8 @@ interface Turn<Frame> {
   readonly done: AbortController;
   readonly wake: AbortController;
   readonly listens: ((frame: Frame) => Frame | 'again' | undefined) | undefined;
+  /** Before, what comes in answers something else. */
+  isSaid: boolean;
   result: Frame | NoReply | 'again' | undefined;
 }
 
@@ -51,6 +53,7 @@ const msPerByte = 10 / 9.6;
 const brokenOffMs = 100;
 const queueMs = 60_000;
 const firstBackoffMs = 100;
+const mostGarbled = 5;
 
 /**
  * Frames to and from a voice module: one at a time, apart by the gap that the module wants, said again where no answer
@@ -108,9 +111,15 @@ export class VoiceLine<Frame extends object> {
       if (accept(heard)) return heard;
       return again?.(heard) ? 'again' : undefined;
     };
+    let garbled = 0;
     for (let attempt = 0; attempt < tries; attempt += 1) {
       if (attempt > 0) await this.clock.sleep(firstBackoffMs * 2 ** (attempt - 1), signal);
-      const reply = await this.#exchange(frame, listens, options);
+      let reply = await this.#exchange(frame, listens, options);
+      // What was refused has had no effect, and can be said again without harm.
+      while (reply === 'again' && garbled < mostGarbled) {
+        garbled += 1;
+        reply = await this.#exchange(frame, listens, options);
+      }
       if (reply !== 'silence' && reply !== 'again') return reply;
     }
     return 'silence';
@@ -121,7 +130,13 @@ export class VoiceLine<Frame extends object> {
     listens: Turn<Frame>['listens'],
     options: SendOptions,
   ): Promise<Frame | NoReply | 'again'> {
-    const turn: Turn<Frame> = { done: new AbortController(), wake: new AbortController(), listens, result: undefined };
+    const turn: Turn<Frame> = {
+      done: new AbortController(),
+      wake: new AbortController(),
+      listens,
+      isSaid: false,
+      result: undefined,
+    };
     const cut = (): void => this.#finish(turn, 'cut');
     options.signal?.addEventListener('abort', cut);
     await this.#enter(turn, options.urgent === true);
@@ -144,6 +159,7 @@ export class VoiceLine<Frame extends object> {
     this.#freeAt = this.clock.monotonic() + wireMs + (options.gapMs ?? this.options.gapMs);
     try {
       const written = this.line.write(bytes);
+      turn.isSaid = true;
       options.onSent?.();
       await written;
     } catch {
@@ -184,7 +200,7 @@ export class VoiceLine<Frame extends object> {
     for (const frame of this.options.reader.push(bytes).frames) {
       this.#understood = true;
       const turn = this.#turn;
-      const result = turn && !turn.result ? turn.listens?.(frame) : undefined;
+      const result = turn?.isSaid && !turn.result ? turn.listens?.(frame) : undefined;
       for (const call of this.#listeners) call(frame, result !== undefined);
       if (turn && result !== undefined) this.#finish(turn, result);
     }
