@@ -32,6 +32,12 @@ module.exports = {
       { path: '^gateway/src', dependencyTypesNot: ['type-only'] },
     ),
     forbid(
+      'bench-page-takes-types-only',
+      'the page must not pull the simulator into the browser',
+      '^simulator/bench-page/src',
+      { path: '^(simulator/src|device|gateway/src|protocol)/', dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
       'adapters-only-in-main',
       'the one file that imports fluent-ffmpeg',
       '^gateway/src/(?!library/audio-tool\\.ts)',

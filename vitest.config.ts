@@ -7,6 +7,7 @@ export default defineConfig({
     include: [
       '{protocol,gateway,device,simulator,cli}/src/**/*.test.ts',
       'gateway/console/src/**/*.test.ts',
+      'simulator/bench-page/src/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
     testTimeout: 30_000,

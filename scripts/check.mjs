@@ -7,6 +7,7 @@ const steps = [
   ['format and lint', ['run', '--silent', 'check:format']],
   ['types', ['run', '--silent', 'check:types']],
   ['types of the console', ['run', '--silent', 'typecheck', '-w', '@xiaolaba/console']],
+  ['types of the bench page', ['run', '--silent', 'typecheck', '-w', '@xiaolaba/bench-page']],
   ['dependency rule', ['run', '--silent', 'check:boundaries']],
   ['dead code', ['run', '--silent', 'check:dead-code']],
   ['playlists', ['run', '--silent', 'check:playlists']],

@@ -62,7 +62,7 @@ const isPage = (name) => /\.(ts|vue|css|html|json|svg)$/.test(name) && !name.end
 const builds = [
   {
     name: 'packages',
-    sources: ['protocol', 'gateway/src', 'device', 'simulator', 'cli', 'tsconfig.base.json', 'tsconfig.json'],
+    sources: ['protocol', 'gateway/src', 'device', 'simulator/src', 'cli', 'tsconfig.base.json', 'tsconfig.json'],
     accept: isCode,
     result: 'cli/dist/main.js',
     text: '· 编译 / compiling',
@@ -75,6 +75,14 @@ const builds = [
     result: 'gateway/console/dist/index.html',
     text: '· 生成控制台页面 / building the console',
     command: ['npm', 'run', '--silent', 'build', '-w', '@xiaolaba/console'],
+  },
+  {
+    name: 'bench-page',
+    sources: ['simulator/bench-page', 'simulator/src/bench', 'gateway/console/src/shell', 'gateway/console/src/coverage'],
+    accept: isPage,
+    result: 'simulator/bench-page/dist/index.html',
+    text: '· 生成测试工位页面 / building the bench page',
+    command: ['npm', 'run', '--silent', 'build', '-w', '@xiaolaba/bench-page'],
   },
 ];
 
