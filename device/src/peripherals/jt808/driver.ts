@@ -228,8 +228,8 @@ class Terminal implements TerminalDriver {
       this.#health.set('starting');
       return;
     }
-    this.#version = frame.softwareVersion === undefined ? undefined : plainText(frame.softwareVersion);
     this.#open(frame);
+    this.#version = frame.softwareVersion === undefined ? undefined : plainText(frame.softwareVersion);
   }
 
   #other(frame: Extract<Jt808Frame, { kind: 'other' }>): void {

@@ -114,6 +114,18 @@ const known: readonly (readonly [string, object])[] = [
     `*CMDR,OM,${imei},200318123020,S5,410,25,8,1#\n`,
     { kind: 'status', ...horseshoe, batteryVolts: 4.1, signal: 25, satellites: 8, locked: true },
   ],
+  [
+    `*CMDR,OM,${imei},200318123020,S5,412,30,5,0,0#\n`,
+    {
+      kind: 'status',
+      ...horseshoe,
+      batteryVolts: 4.12,
+      signal: 30,
+      satellites: 5,
+      locked: false,
+      params: ['412', '30', '5', '0', '0'],
+    },
+  ],
   [`*SCOS,OM,${imei},D0#\n`, { kind: 'query-position', ...server, prefixed: false }],
   [
     `\xff\xff*HBCR,NG,${imei},V0,1#\n`,

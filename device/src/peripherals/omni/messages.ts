@@ -280,7 +280,9 @@ export const messageSpecs = [
       const signal = count(params[1]);
       const satellites = count(params[2]);
       const locked = flag(params[3]);
-      if (params.length !== 4 || batteryVolts === undefined || signal === undefined) return undefined;
+      // Later firmware adds one or two that the protocol calls reserved.
+      if (params.length < 4 || params.length > 6 || batteryVolts === undefined || signal === undefined)
+        return undefined;
       return satellites === undefined || locked === undefined
         ? undefined
         : { batteryVolts, signal, satellites, locked };
