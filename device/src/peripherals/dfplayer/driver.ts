@@ -1,7 +1,7 @@
 import type { Sound } from '../../ports/index.js';
 import type { DriverParts, Finding, Health, SoundDriver } from '../driver.js';
 import { Bookmark, volumeSteps } from '../voice/bookmark.js';
-import { follow, type ModuleState, type Outcome } from '../voice/follow.js';
+import { courseOfFile, follow, type ModuleState, type Outcome } from '../voice/follow.js';
 import type { Note, Stretch } from '../voice/stretch.js';
 import { VoiceDriver, type VoiceModule } from '../voice/voice-driver.js';
 import { type NoReply, VoiceLine } from '../voice/voice-line.js';
@@ -25,7 +25,6 @@ const gapMs = 100;
 /** After the source has been chosen. */
 const sourceGapMs = 200;
 const pollMs = 2000;
-const overrunMs = 3000;
 const busyMs = 500;
 const startTries = 3;
 
@@ -129,8 +128,7 @@ class Dfplayer implements VoiceModule<DfplayerFrame, number> {
     return follow(stretch, {
       state: () => this.#playState(signal),
       pollMs,
-      expectedMs,
-      limitMs: expectedMs + overrunMs,
+      ...courseOfFile(expectedMs),
     });
   }
 

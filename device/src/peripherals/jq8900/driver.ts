@@ -1,7 +1,7 @@
 import type { Sound } from '../../ports/index.js';
 import type { DriverParts, Finding, Health, SoundDriver } from '../driver.js';
 import { Bookmark, volumeSteps } from '../voice/bookmark.js';
-import { follow, type ModuleState, type Outcome } from '../voice/follow.js';
+import { courseOfFile, follow, type ModuleState, type Outcome } from '../voice/follow.js';
 import type { Stretch } from '../voice/stretch.js';
 import { VoiceDriver, type VoiceModule } from '../voice/voice-driver.js';
 import { type NoReply, VoiceLine } from '../voice/voice-line.js';
@@ -18,7 +18,6 @@ const gapMs = 100;
 const replyMs = 400;
 /** It says nothing at the end of a file. */
 const pollMs = 500;
-const overrunMs = 3000;
 /** From the order until its state shows it. */
 const beginMs = 300;
 const startTries = 3;
@@ -81,8 +80,7 @@ class Jq8900 implements VoiceModule<Jq8900Frame, number> {
     return follow(stretch, {
       state: () => this.#state(signal),
       pollMs,
-      expectedMs,
-      limitMs: expectedMs + overrunMs,
+      ...courseOfFile(expectedMs),
     });
   }
 

@@ -14,6 +14,8 @@ export interface Course {
   readonly pollMs: number;
   /** Milliseconds that the file takes; absent where only the module knows. */
   readonly expectedMs?: number;
+  /** Milliseconds before which it can't be over: a sound that stops sooner was broken off. */
+  readonly earliestMs: number;
   /** Past this it hangs. */
   readonly limitMs: number;
 }
@@ -23,9 +25,14 @@ const settleMs = 1000;
 /** A look shortly after the end finds it where the module's own word got lost. */
 const afterEndMs = 300;
 const lateLookMs = 500;
+const overrunMs = 3000;
 
-/** A sound that stops sooner than this was broken off: decoders differ by per cents, not more. */
-const earliestMs = (expectedMs: number): number => Math.max(0, 0.9 * expectedMs - 1000);
+/** The course of a file: decoders differ by per cents, not more. */
+export const courseOfFile = (expectedMs: number) => ({
+  expectedMs,
+  earliestMs: Math.max(0, 0.9 * expectedMs - 1000),
+  limitMs: expectedMs + overrunMs,
+});
 
 function waitMs(stretchMs: number, { pollMs, expectedMs }: Course): number {
   if (expectedMs === undefined) return pollMs;
@@ -38,7 +45,7 @@ function waitMs(stretchMs: number, { pollMs, expectedMs }: Course): number {
  * announced twice, the second time in the next sound, and noise may look like an announcement.
  */
 export async function follow(stretch: Stretch, course: Course): Promise<Outcome> {
-  const { expectedMs, limitMs } = course;
+  const { expectedMs, earliestMs, limitMs } = course;
   const beganMs = stretch.elapsedMs;
   for (;;) {
     const note = await stretch.next(waitMs(stretch.elapsedMs - beganMs, course));
@@ -49,7 +56,7 @@ export async function follow(stretch: Stretch, course: Course): Promise<Outcome>
     }
     const lookedMs = stretch.elapsedMs;
     const spanMs = lookedMs - beganMs;
-    const isEarly = expectedMs === undefined ? false : spanMs < earliestMs(expectedMs);
+    const isEarly = spanMs < earliestMs;
     const state = await course.state();
     if (stretch.signal.aborted) return 'aborted';
     const endHere = (outcome: Outcome): Outcome => {
@@ -58,7 +65,7 @@ export async function follow(stretch: Stretch, course: Course): Promise<Outcome>
     };
     if (state === 'stopped' || state === 'paused') {
       if (!isEarly && (spanMs >= settleMs || note?.kind === 'finished')) {
-        if (note?.kind !== 'started') return endHere('finished');
+        if (note?.kind !== 'started' && !stretch.hasRestarted) return endHere('finished');
       } else if (spanMs < settleMs) continue;
       stretch.endUnseen();
       return 'output';
@@ -74,6 +81,7 @@ export async function follow(stretch: Stretch, course: Course): Promise<Outcome>
       stretch.endUnseen();
       return 'output';
     }
+    if (state === 'cut') continue;
     stretch.confirm();
     if (state === 'unknown' && expectedMs !== undefined && spanMs >= expectedMs + afterEndMs)
       return endHere('finished');

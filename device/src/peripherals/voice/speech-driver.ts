@@ -29,6 +29,8 @@ const startMs = 1500;
 const replyMs = 300;
 const pollMs = 2000;
 const tries = 3;
+/** No voice gets through a character sooner, punctuation included. */
+const leastMsPerCharacter = 40;
 /** No voice takes longer for a character, spelt-out numbers included. */
 const mostMsPerCharacter = 1500;
 const mostMsPerText = 5000;
@@ -92,8 +94,12 @@ class SpeechModule implements VoiceModule<ChipFrame, readonly string[]> {
       });
       if (begun) return begun;
       hasBegun = true;
-      const limitMs = mostMsPerText + mostMsPerCharacter * text.length;
-      const outcome = await follow(stretch, { state: () => this.#state(stretch.signal), pollMs, limitMs });
+      const outcome = await follow(stretch, {
+        state: () => this.#sureState(stretch.signal),
+        pollMs,
+        earliestMs: leastMsPerCharacter * text.length,
+        limitMs: mostMsPerText + mostMsPerCharacter * text.length,
+      });
       if (outcome !== 'finished') return outcome;
     }
     return 'finished';
@@ -135,6 +141,12 @@ class SpeechModule implements VoiceModule<ChipFrame, readonly string[]> {
     );
     if (typeof reply === 'string') return reply;
     return hears('busy')(reply) ? 'playing' : 'stopped';
+  }
+
+  /** One byte of noise must not end a sound: idle is what has been said twice. */
+  async #sureState(signal: AbortSignal): Promise<ModuleState | NoReply> {
+    const state = await this.#state(signal);
+    return state === 'stopped' ? this.#state(signal) : state;
   }
 
   /** @returns `undefined` when it speaks */

@@ -65,6 +65,11 @@ export class Stretch {
     this.#wake?.abort();
   }
 
+  /** Whether that is among what is still unread. */
+  get hasRestarted(): boolean {
+    return this.#notes.some(({ kind }) => kind === 'started');
+  }
+
   /** The next note; `undefined` when the time is over or the stretch is aborted. */
   async next(milliseconds: number): Promise<Note | undefined> {
     if (this.#notes.length === 0 && !this.signal.aborted) {

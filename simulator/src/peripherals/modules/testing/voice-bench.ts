@@ -20,6 +20,7 @@ export class VoiceBench<Twin extends VoiceTwin> {
   readonly heard: (Sounding | undefined)[] = [];
   readonly healths: Health[] = [];
   readonly errors: object[] = [];
+  #lostAt = Number.NaN;
   #toHost: (bytes: Uint8Array) => void = () => {};
 
   constructor(
@@ -34,7 +35,9 @@ export class VoiceBench<Twin extends VoiceTwin> {
       receive: (bytes) => this.twin.receive(bytes),
       onSend: (call) => {
         this.#toHost = call;
-        this.twin.onSend(call);
+        this.twin.onSend((bytes) => {
+          if (this.clock.monotonic() !== this.#lostAt) call(bytes);
+        });
       },
     });
     if (options.plugged === false) this.cable.setPlugged(false);
@@ -51,6 +54,11 @@ export class VoiceBench<Twin extends VoiceTwin> {
     const log = { debug: nothing, info: nothing, warn: nothing, error: (details: object) => this.errors.push(details) };
     this.driver = open({ line: this.cable.host, clock: this.clock, log });
     this.driver.onHealth((health) => this.healths.push(health));
+  }
+
+  /** What the module sends at that very moment never arrives. */
+  loseAt(moment: number): void {
+    this.#lostAt = moment;
   }
 
   /** Puts bytes on the wire that nobody has sent. */
