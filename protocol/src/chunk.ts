@@ -30,6 +30,8 @@ const kinds = ['bytes', 'missing', 'later', 'past-end'] as const;
 
 const at = { version: 0, kind: 1, sha256: 2, size: 34, offset: 38, bytes: 42 } as const;
 const checkBytes = 4;
+/** What a chunk has beside the bytes of the blob; a refusal is no longer than this. */
+export const chunkOverheadBytes = at.bytes + checkBytes;
 
 /** Why a chunk does not hold together, if it doesn't. */
 function fault(kind: Chunk['kind'], size: number, offset: number, length: number): string | undefined {

@@ -14,7 +14,7 @@ export type EnvelopeType = (typeof envelopeTypes)[number];
 /** Key id: the first 16 hexadecimal digits of the SHA-256 of the raw public key. */
 export const keyIdSchema = z.string().regex(/^[0-9a-f]{16}$/);
 
-const envelopeSchema = z.strictObject({
+export const envelopeSchema = z.strictObject({
   v: z.literal(1),
   type: z.enum(envelopeTypes),
   /** The signed bytes themselves, base64: never parsed and written again before they are verified. */

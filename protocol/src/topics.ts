@@ -12,6 +12,9 @@ export type DownTopic = (typeof downTopics)[number];
 /** Topics whose last message the broker keeps for who comes later. */
 export const retainedTopics: ReadonlySet<string> = new Set(['status', 'assignment', 'stop']);
 
+/** A beat that is lost is followed by another; nothing else may be lost. */
+export const qosOf = (name: UpTopic | DownTopic): 0 | 1 => (name === 'beat' ? 0 : 1);
+
 /** `xlb/1/<device>/<name>` */
 export const topicOf = (device: string, name: UpTopic | DownTopic): string => `${topicRoot}/${device}/${name}`;
 

@@ -3,6 +3,7 @@ import {
   type DownTopic,
   downTopics,
   idPattern,
+  qosOf,
   topicRoot,
   type UpTopic,
   upTopics,
@@ -10,7 +11,7 @@ import {
 
 /** How each up topic travels. A retained QoS 0 message is lost by the engine under load, so there is none. */
 const upRules: ReadonlyMap<string, { readonly name: UpTopic; readonly qos: number; readonly retain: boolean }> =
-  new Map(upTopics.map((name) => [name, { name, qos: name === 'beat' ? 0 : 1, retain: name === 'status' }]));
+  new Map(upTopics.map((name) => [name, { name, qos: qosOf(name), retain: name === 'status' }]));
 const downNames: ReadonlySet<string> = new Set<DownTopic>(downTopics);
 const filterNames: ReadonlySet<string> = new Set([...downTopics, '+', '#']);
 

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
 import { approveCommand } from './approve.js';
+import { asyncapiCommand } from './asyncapi.js';
 import { backupCommand, restoreCommand } from './backup.js';
 import { benchCommand } from './bench.js';
 import { claimsCommand } from './claims.js';
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   contentImportCommand,
   sitesCommand,
   schemasCommand,
+  asyncapiCommand,
   keyCommand,
   approveCommand,
   claimsCommand,

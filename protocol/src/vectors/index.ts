@@ -5,7 +5,7 @@ import { vectorKinds } from './cases.js';
 import { runVector, type Subject } from './run.js';
 
 export * from './cases.js';
-export { reference, runVector, type Subject, vectorSchemas } from './run.js';
+export { reference, runVector, type Subject } from './run.js';
 
 /** The cases of a kind. */
 export const loadVectors = <K extends VectorKind>(kind: K): readonly VectorCases[K][] =>

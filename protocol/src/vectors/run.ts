@@ -1,20 +1,18 @@
 import { Temporal } from 'temporal-polyfill';
-import { assignmentSchema, routeStopsSchema, sitePolicySchema } from '../assignment.js';
 import { fromBase64 } from '../base64.js';
-import { calendarSchema, daySetHolds } from '../calendar/calendar.js';
+import { daySetHolds } from '../calendar/calendar.js';
 import { decodeChunk, encodeChunk } from '../chunk.js';
 import { startClock, stepClock } from '../clock-discipline.js';
 import { openEnvelope } from '../envelope.js';
 import { bugError, XiaolabaError } from '../errors.js';
 import { type FenceState, stepFence } from '../geo/geofence.js';
 import { decodeMessage, encodeMessage } from '../json.js';
-import * as messages from '../messages.js';
 import { publicKeyFrom, sha256, verify } from '../node/index.js';
-import { journalRecordSchema, recordBatchSchema } from '../play-record.js';
+import { recordBatchSchema } from '../play-record.js';
 import { readBatch } from '../read-batch.js';
-import { releaseSchema } from '../release.js';
 import { planDay } from '../schedule/plan.js';
 import { triggered } from '../schedule/trigger.js';
+import { wireSchemas } from '../wire-schemas.js';
 import type { VectorBytes, VectorCases, VectorKind } from './cases.js';
 import { calendarOf, inputOf } from './compact.js';
 
@@ -41,27 +39,6 @@ export const reference: Subject = {
   startClock,
   stepClock,
 };
-
-/** Every schema that a vector may name. */
-export const vectorSchemas = {
-  hello: messages.helloSchema,
-  beat: messages.beatSchema,
-  progress: messages.progressSchema,
-  want: messages.wantSchema,
-  status: messages.statusSchema,
-  ack: messages.ackSchema,
-  command: messages.commandSchema,
-  'stop-order': messages.stopOrderSchema,
-  'enrol-request': messages.enrolRequestSchema,
-  'enrol-response': messages.enrolResponseSchema,
-  assignment: assignmentSchema,
-  policy: sitePolicySchema,
-  route: routeStopsSchema,
-  release: releaseSchema,
-  record: journalRecordSchema,
-  'record-batch': recordBatchSchema,
-  calendar: calendarSchema,
-} as const;
 
 const encoder = new TextEncoder();
 const bytesOf = ({ json, text, times, hex }: VectorBytes): Uint8Array => {
@@ -161,7 +138,7 @@ const runners: { readonly [K in VectorKind]: (subject: Subject, vector: VectorCa
     });
   },
   message(_, { schema, bytes }) {
-    const known = Object.entries(vectorSchemas).find(([name]) => name === schema)?.[1];
+    const known = Object.entries(wireSchemas).find(([name]) => name === schema)?.[1];
     if (!known) throw bugError('vector-schema', `no schema ${schema}`, { schema });
     return orCode(() => {
       decodeMessage<unknown>(known, bytesOf(bytes));
