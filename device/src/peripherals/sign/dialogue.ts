@@ -13,7 +13,7 @@ export type Verdict =
   | 'unrelated'
   | { readonly refused: string };
 
-export interface DialogueRules {
+interface DialogueRules {
   readonly baud: number;
   /** How long an answer may take once the order is through the line. */
   readonly replyMs?: number;
@@ -59,7 +59,7 @@ export class Dialogue<Frame extends { readonly kind: string }> {
     });
   }
 
-  /** Whether anything of this protocol ever came back. */
+  /** Whether an order was ever answered. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
   }
@@ -99,6 +99,7 @@ export class Dialogue<Frame extends { readonly kind: string }> {
       this.#take = (frame) => {
         verdict = frame ? judge(frame) : 'unrelated';
         if (frame && verdict === 'unrelated') return;
+        if (frame) this.#hasAnswered = true;
         cancel();
         this.#take = undefined;
         resolve(frame);
@@ -115,7 +116,6 @@ export class Dialogue<Frame extends { readonly kind: string }> {
 
   #receive(bytes: Uint8Array): void {
     const { frames, errors } = this.#decoder.push(bytes);
-    if (frames.length > 0) this.#hasAnswered = true;
     this.#errors.push(...errors.slice(0, mostHeard - this.#errors.length));
     this.#heard.push(...bytes.subarray(0, mostHeard - this.#heard.length));
     for (const frame of frames) this.#take?.(frame);

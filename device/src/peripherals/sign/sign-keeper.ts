@@ -1,4 +1,4 @@
-import { errorCode, worldError, XiaolabaError } from '@xiaolaba/protocol';
+import { callerError, errorCode, worldError, XiaolabaError } from '@xiaolaba/protocol';
 import type { Cancel, SignOutput } from '../../ports/index.js';
 import type { DriverParts, Finding, Health, SignDriver } from '../driver.js';
 import { signSilent } from './errors.js';
@@ -91,6 +91,7 @@ export class SignKeeper<Shown extends Picture> implements SignDriver {
     let wish: Wish<Shown>;
     try {
       wish = { text, picture: this.card.picture(text) };
+      if (wish.picture.text.trim() === '') throw callerError('text-empty', 'there is nothing in it to be shown');
     } catch (error) {
       // What is on now has had its time, though what follows can't be shown.
       await this.#clear().catch(() => {});
@@ -124,7 +125,7 @@ export class SignKeeper<Shown extends Picture> implements SignDriver {
       if (!this.parts.line.isUp) throw signSilent('unplugged');
       try {
         await work();
-        this.#become(undefined);
+        if (this.parts.line.isUp) this.#become(undefined);
       } catch (error) {
         this.#failed(error);
         throw error;
@@ -144,7 +145,7 @@ export class SignKeeper<Shown extends Picture> implements SignDriver {
       else if (isNew) await this.card.clear();
       else await this.card.confirm(undefined);
       await this.card.attend();
-      this.#become(undefined);
+      if (this.parts.line.isUp) this.#become(undefined);
     } catch (error) {
       if (errorCode(error) === 'sign-refused') await this.#darken(this.#wish);
       this.#failed(error);
@@ -170,8 +171,9 @@ export class SignKeeper<Shown extends Picture> implements SignDriver {
       }
       await this.card.show(wish.picture);
     }
-    // Asked while the line went down: the answer is worth nothing any more.
-    if (this.parts.line.isUp) this.#shown = { ...wish, confirmedAt: clock.now() };
+    // The line went down behind the answer, which is worth nothing any more.
+    if (!this.parts.line.isUp) throw signSilent('unplugged');
+    this.#shown = { ...wish, confirmedAt: clock.now() };
   }
 
   /** A text that the card refuses must not leave the one before it on. */

@@ -161,6 +161,11 @@ describe('public text', () => {
     await bench.clock.advance(120_000);
     expect(bench.twin.scene).toBeUndefined();
   });
+  it('that has nothing to be seen is refused', async () => {
+    await up();
+    expect((await show(' \u0007\n')).error).toMatchObject({ code: 'text-empty' });
+    expect(bench.driver.showing).toBeUndefined();
+  });
   it('would be seen in the scene if it were sent raw', async () => {
     await up();
     const header = {
@@ -312,6 +317,13 @@ describe('an Onbon sign in trouble', () => {
     bench.twin.recover();
     await bench.clock.advance(10_000);
     expect(bench.driver).toMatchObject({ health: undefined, showing: { text: warning } });
+  });
+  it('that takes too long to answer counts as silent, and no late answer for that of the next order', async () => {
+    await up({ replyMs: 700 });
+    await bench.clock.advance(2_000);
+    expect(bench.driver.health).toBe('no-answer');
+    expect((await show(warning)).error).toMatchObject({ code: 'sign-silent' });
+    expect(bench.driver.showing).toBeUndefined();
   });
   it('that is busy is asked again', async () => {
     await up();

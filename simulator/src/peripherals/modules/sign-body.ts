@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '@xiaolaba/device';
 import type { GlyphSource } from '@xiaolaba/device/peripherals';
 import type { SignScene } from './module-twin.js';
 
-export type TwinClock = Pick<Clock, 'monotonic' | 'after'>;
+type TwinClock = Pick<Clock, 'monotonic' | 'after'>;
 
 export interface SignTwinOptions {
   /** Of the sign, in dots. */
@@ -18,7 +18,7 @@ export interface SignTwinOptions {
   readonly colour?: SignScene['colour'];
 }
 
-export interface SignBodyCalls {
+interface SignBodyCalls {
   /** Bytes that reach a card that runs. */
   received(bytes: Uint8Array): void;
   /** Power is gone, and with it all that the card held in RAM. */

@@ -2,7 +2,7 @@
 import type { LocalTime } from '@xiaolaba/device/peripherals';
 import type { SignScene } from './module-twin.js';
 
-export interface OnbonShown {
+interface OnbonShown {
   readonly lines: readonly string[];
   /** Of the first sequence that sets one: a scene has but one. */
   readonly colour: SignScene['colour'] | undefined;
