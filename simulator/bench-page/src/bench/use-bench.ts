@@ -14,6 +14,7 @@ import { createFrameLog } from '../monitor/frame-log.js';
 const tickMs = 250;
 /** More than this is a step of the bench's clock and not a slow network. */
 const clockStepMs = 2000;
+const staleMs = 2500;
 const mostNotes = 3;
 const mostRecords = 200;
 
@@ -100,10 +101,20 @@ export const createBench = ({ api, openLive }: Sources) => {
   });
 
   const faultsOn = computed(() => new Set(state.value?.faults.filter(({ on }) => on).map(({ id }) => id)));
+  /** What a device without power measured last, or a sensor that fell silent, says nothing of now. */
+  const reading = computed(() =>
+    level.value && state.value?.powered && now.value - level.value.at < staleMs ? level.value : undefined,
+  );
+  const link = computed<'up' | 'down' | 'waiting'>(() => {
+    if (faultsOn.value.has('drop-link')) return 'down';
+    const own = state.value?.seen.find(({ id }) => id === state.value?.device);
+    return state.value?.powered && own?.online ? 'up' : 'waiting';
+  });
 
   return {
     state,
-    level,
+    level: reading,
+    link,
     records,
     notes,
     frames,

@@ -23,7 +23,7 @@ export const en: Messages = {
   theme: { label: 'Appearance', auto: 'As the system', light: 'Light', dark: 'Dark' },
   language: { label: 'Language', zh: '中文', en: 'EN' },
   clock: {
-    device: 'device clock',
+    device: 'Device clock',
     trusted: 'clock trusted',
     unsynchronised: 'clock not set',
     jumped: 'clock jumped',
@@ -147,8 +147,8 @@ export const en: Messages = {
       terminal: 'Bus terminal',
     },
     kind: {
-      dfplayer: 'DFPlayer voice module',
-      jq8900: 'JQ8900 voice module',
+      dfplayer: 'DFPlayer voice',
+      jq8900: 'JQ8900 voice',
       syn6288: 'SYN6288 speech chip',
       xfs5152ce: 'XFS5152CE speech chip',
       'onbon-bx5k': 'Onbon BX-5K/6K card',
