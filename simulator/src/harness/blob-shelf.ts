@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { BlobRef } from '@xiaolaba/protocol';
+import { type BlobRef, type Chunk, maxChunkBytes, type Want } from '@xiaolaba/protocol';
 import { sha256 } from '@xiaolaba/protocol/node';
 
 /** The files that a harness serves, and where it lets a download break off. */
 export class BlobShelf {
   readonly #blobs = new Map<string, Uint8Array>();
+  readonly #spoilt = new Map<string, Uint8Array>();
   readonly #breaks = new Map<string, number>();
 
   add(bytes: Uint8Array): BlobRef {
@@ -13,9 +14,14 @@ export class BlobShelf {
     return { sha256: name, bytes: bytes.length };
   }
 
-  /** What is served under a name from now on, whatever its hash. */
-  replace(name: string, bytes: Uint8Array): void {
-    this.#blobs.set(name, bytes);
+  /** Serves other bytes under a name than the ones it stands for. */
+  spoil(name: string, bytes: Uint8Array): void {
+    this.#spoilt.set(name, bytes);
+  }
+
+  /** The bytes that the name stands for. */
+  original(name: string): Uint8Array | undefined {
+    return this.#blobs.get(name);
   }
 
   /** The next download of this blob breaks off after so many bytes. */
@@ -23,12 +29,13 @@ export class BlobShelf {
     this.#breaks.set(name, afterBytes);
   }
 
-  get(name: string): Uint8Array | undefined {
-    return this.#blobs.get(name);
+  /** The bytes that are served under a name. */
+  served(name: string): Uint8Array | undefined {
+    return this.#spoilt.get(name) ?? this.#blobs.get(name);
   }
 
   /** How many bytes of an answer pass before it breaks off, once. */
-  takeBreak(name: string): number | undefined {
+  #takeBreak(name: string): number | undefined {
     const after = this.#breaks.get(name);
     this.#breaks.delete(name);
     return after;
@@ -36,7 +43,7 @@ export class BlobShelf {
 
   /** Answers a GET, and says with which status and from which byte. */
   serve(name: string, range: string | undefined, response: ServerResponse): { status: number; from: number } {
-    const bytes = this.#blobs.get(name);
+    const bytes = this.served(name);
     const match = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
     const from = match ? Number(match[1]) : 0;
     const status = !bytes ? 404 : match && from >= bytes.length ? 416 : match ? 206 : 200;
@@ -55,9 +62,27 @@ export class BlobShelf {
       'accept-ranges': 'bytes',
       etag: `"${name}"`,
     });
-    const after = this.takeBreak(name);
+    const after = this.#takeBreak(name);
     if (after === undefined || after >= body.length) response.end(body);
     else response.write(body.subarray(0, after), () => setTimeout(() => response.destroy(), 20));
     return { status, from };
+  }
+
+  /** What answers a `want`, and whether the line breaks after it. */
+  window({ sha256: name, from, most }: Want): { readonly chunks: readonly Chunk[]; readonly breaks: boolean } {
+    const bytes = this.served(name);
+    if (!bytes) return { chunks: [{ kind: 'missing', sha256: name, offset: from }], breaks: false };
+    const size = bytes.length;
+    if (from >= size) return { chunks: [{ kind: 'past-end', sha256: name, size, offset: from }], breaks: false };
+    const end = Math.min(from + most, size);
+    const after = this.#breaks.get(name);
+    const breaks = after !== undefined && after < end;
+    if (breaks) this.#breaks.delete(name);
+    const chunks: Chunk[] = [];
+    for (let offset = from; offset < (breaks ? Math.max(from + 1, after) : end); offset += maxChunkBytes) {
+      const part = bytes.subarray(offset, Math.min(offset + maxChunkBytes, end));
+      chunks.push({ kind: 'bytes', sha256: name, size, offset, bytes: part });
+    }
+    return { chunks, breaks };
   }
 }

@@ -68,7 +68,7 @@ function blob(name: string, request: IncomingMessage, response: ServerResponse, 
     return;
   }
   const { range } = request.headers;
-  ports.asked(device, { sha256: name, range, ...ports.shelf.serve(name, range, response) });
+  ports.asked(device, { sha256: name, range, over: 'http', ...ports.shelf.serve(name, range, response) });
 }
 
 function credentialsOf(request: IncomingMessage): { device: string; secret: string } {

@@ -13,8 +13,9 @@ export interface SeenBlobRequest {
   /** First byte that was asked for; 0 without a range. */
   readonly from: number;
   readonly range: string | undefined;
-  /** HTTP status of the answer. */
+  /** HTTP status of the answer; over MQTT the one that HTTP would have given. */
   readonly status: number;
+  readonly over: 'http' | 'mqtt';
 }
 
 /** Something that was turned away, by a code of the protocol or of the broker's rules, and what it was about. */

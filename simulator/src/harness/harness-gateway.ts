@@ -9,6 +9,7 @@ import {
   type DownTopic,
   decodeMessage,
   defaultPolicy,
+  encodeChunk,
   encodeMessage,
   errorCode,
   helloSchema,
@@ -20,6 +21,8 @@ import {
   sealEnvelope,
   statusSchema,
   type UpTopic,
+  type Want,
+  wantSchema,
 } from '@xiaolaba/protocol';
 import { generateKeyPair, type KeyPair } from '@xiaolaba/protocol/node';
 import { BlobShelf } from './blob-shelf.js';
@@ -57,13 +60,15 @@ const assignmentLifeMs = 30 * 86_400_000;
 export class HarnessGateway {
   readonly gatewayKey: KeyPair = generateKeyPair();
   readonly approver: KeyPair = generateKeyPair();
-  /** Whether records are acknowledged as they come. */
+  /** Whether records are acknowledged as they come; `setAcknowledges` is for one device. */
   acknowledges = true;
   readonly #roster = new Roster(this.gatewayKey, this.approver);
   readonly #shelf = new BlobShelf();
   readonly #keepers = new Map<string, RecordKeeper>();
   readonly #versions = new Map<string, number>();
+  readonly #orders = new Map<string, number>();
   readonly #unreachable = new Set<string>();
+  readonly #unacknowledged = new Set<string>();
   readonly #listeners = new Set<(event: HarnessEvent) => void>();
   #broker: HarnessBroker | undefined;
   #httpServer: Server | undefined;
@@ -110,7 +115,17 @@ export class HarnessGateway {
 
   /** Serves other bytes under a name than the ones it stands for. */
   spoilBlob(sha256: string, bytes: Uint8Array): void {
-    this.#shelf.replace(sha256, bytes);
+    this.#shelf.spoil(sha256, bytes);
+  }
+
+  /** The bytes that a name stands for, whatever is served under it. */
+  blob(sha256: string): Uint8Array | undefined {
+    return this.#shelf.original(sha256);
+  }
+
+  /** The bytes that are served under a name. */
+  served(sha256: string): Uint8Array | undefined {
+    return this.#shelf.served(sha256);
   }
 
   /** The next download of this blob breaks off after so many bytes, once. */
@@ -154,7 +169,13 @@ export class HarnessGateway {
     return assignment;
   }
 
+  /** One above the highest stop order that this device was sent. */
+  nextOrder(device: string): number {
+    return (this.#orders.get(device) ?? 0) + 1;
+  }
+
   async order(device: string, order: StopOrder, signer: KeyPair = this.approver): Promise<void> {
+    this.#orders.set(device, Math.max(this.#orders.get(device) ?? 0, order.version));
     await this.send(device, 'stop', await sealEnvelope('stop', encodeMessage(order), [signer.signer]));
   }
 
@@ -194,6 +215,15 @@ export class HarnessGateway {
     if (isReachable) this.#unreachable.delete(device);
     else this.#unreachable.add(device);
     if (!isReachable) this.disconnect(device);
+  }
+
+  setAcknowledges(device: string, acknowledges: boolean): void {
+    if (acknowledges) this.#unacknowledged.delete(device);
+    else this.#unacknowledged.add(device);
+  }
+
+  async acknowledge(device: string, boot: string, upTo: number): Promise<void> {
+    await this.#broker?.publish(device, 'ack', encodeMessage({ v: 1, boot, upTo }));
   }
 
   async stop(): Promise<void> {
@@ -247,7 +277,8 @@ export class HarnessGateway {
       else if (name === 'progress')
         this.#tell({ ...head, kind: 'progress', body: decodeMessage(progressSchema, payload) });
       else if (name === 'status') this.#tell({ ...head, kind: 'status', body: decodeMessage(statusSchema, payload) });
-      else this.#records(device, payload);
+      else if (name === 'records') this.#records(device, payload);
+      else this.#wanted(device, decodeMessage(wantSchema, payload));
     } catch (error) {
       this.#tell({ ...head, kind: 'refused', body: { code: errorCode(error), about: name } });
     }
@@ -263,10 +294,28 @@ export class HarnessGateway {
     }
     const body = keeper.take(envelope);
     this.#tell({ kind: 'records', device, at: this.options.now(), body });
-    if (!this.acknowledges || body.chain === 'broken') return;
-    const ack = encodeMessage({ v: 1, boot: body.batch.boot, upTo: body.read.next - 1 });
+    if (!this.acknowledges || this.#unacknowledged.has(device) || body.chain === 'broken') return;
     // After the PUBACK, as from a gateway that commits first.
-    setImmediate(() => void this.#broker?.publish(device, 'ack', ack).catch(() => {}));
+    setImmediate(() => void this.acknowledge(device, body.batch.boot, body.read.next - 1).catch(() => {}));
+  }
+
+  /** Over MQTT, for a device without HTTP. */
+  #wanted(device: string, want: Want): void {
+    const { chunks, breaks } = this.#shelf.window(want);
+    const { sha256, from } = want;
+    const kind = chunks[0]?.kind;
+    const status = kind === 'missing' ? 404 : kind === 'past-end' ? 416 : 200;
+    this.#tell({
+      kind: 'blob',
+      device,
+      at: this.options.now(),
+      body: { sha256, from, range: undefined, status, over: 'mqtt' },
+    });
+    const send = async (): Promise<void> => {
+      for (const chunk of chunks) await this.#broker?.publish(device, 'chunk', encodeChunk(chunk));
+      if (breaks) setTimeout(() => this.disconnect(device), 20);
+    };
+    void send().catch(() => {});
   }
 
   #tell(event: HarnessEvent): void {

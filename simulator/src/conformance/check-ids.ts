@@ -1,0 +1,35 @@
+/** In the order in which they run, and in which they are reported. */
+export const checkIds = [
+  'enrolment',
+  'hello-first',
+  'beat-rate',
+  'approved-plays',
+  'text-shown',
+  'trigger',
+  'release-unsigned',
+  'release-foreign-key',
+  'release-foreign-place',
+  'release-rolled-back',
+  'assignment-foreign-device',
+  'assignment-foreign-gateway',
+  'assignment-expired',
+  'assignment-rolled-back',
+  'unknown-fields',
+  'oversized',
+  'blob-corrupt',
+  'blob-resume',
+  'blob-chunks',
+  'quiet-hours',
+  'volume-cap',
+  'clock-jump',
+  'offline-play',
+  'stop-order',
+  'stop-forged',
+  'ack-missing',
+  'ack-repeated',
+  'record-chain',
+  'garbage',
+] as const;
+export type CheckId = (typeof checkIds)[number];
+
+export const isCheckId = (text: string): text is CheckId => (checkIds as readonly string[]).includes(text);
