@@ -29,6 +29,7 @@ import { Link } from './link/link.js';
 import { FrontPanel, type PanelState } from './peripherals/front-panel.js';
 import { Player } from './player/player.js';
 import { StopLatch } from './player/stop-latch.js';
+import type { ToneResult } from './player/test-tone.js';
 import { missingParts, profileTraits } from './profiles/profiles.js';
 
 const journalMaxBytes = 8 * 1024 * 1024;
@@ -265,12 +266,18 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
 
   function command(payload: Uint8Array): void {
     const order = decodeMessage(commandSchema, payload);
-    if (order.kind === 'identify') panel.identify();
-    else {
+    if (order.kind === 'identify') {
+      panel.identify();
+      life.run('test-tone', async () => log.info({ tone: await testTone() }, 'asked to identify itself'));
+    } else {
       time.witness(order.at);
       const wait = time.settlesIn;
       if (wait !== undefined) life.after(wait + 1, 'clock', () => {});
     }
+  }
+
+  async function testTone(): Promise<ToneResult | undefined> {
+    return profileOutputs[profile].includes('audio') ? player.testTone() : undefined;
   }
 
   function clockChanged({ state, regained }: ClockChange): void {
@@ -319,7 +326,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     if (!pressed) return;
     on('test-button', () => {
       panel.identify();
-      return event('test-button');
+      return testTone().then((result) => event('test-button', result));
     });
   });
 

@@ -10,11 +10,13 @@ export class Amplifier {
   #users = 0;
   #readyAt: number | undefined;
   #off: Cancel | undefined;
+  #failing = false;
 
   constructor(
     private readonly life: Life,
     private readonly relay: AmplifierRelay | undefined,
-    private readonly failed: (reason: string) => void,
+    /** `undefined`: it works again. */
+    private readonly working: (reason: string | undefined) => void,
   ) {}
 
   get wakeMs(): number {
@@ -50,8 +52,8 @@ export class Amplifier {
   async #on(): Promise<void> {
     this.#off?.();
     this.#off = undefined;
-    if (this.#readyAt !== undefined) return;
-    this.#readyAt = this.life.clock.monotonic() + this.wakeMs;
+    // Told again even so: a board that was unplugged meanwhile is back with the relay off.
+    this.#readyAt ??= this.life.clock.monotonic() + this.wakeMs;
     await this.#set(true);
   }
 
@@ -67,8 +69,13 @@ export class Amplifier {
     if (!on) this.#readyAt = undefined;
     try {
       await this.relay?.set(on);
+      if (this.#failing) this.working(undefined);
+      this.#failing = false;
     } catch (error) {
-      this.failed(errorText(error));
+      this.#failing = true;
+      // It has to wake anew when it is back.
+      this.#readyAt = undefined;
+      this.working(errorText(error));
     }
   }
 }

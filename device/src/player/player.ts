@@ -1,4 +1,5 @@
 import {
+  defaultPolicy,
   type NamedRelease,
   type PlanInput,
   type PlannedSlot,
@@ -19,6 +20,7 @@ import { AudioPerformer } from './audio-performer.js';
 import { Channel } from './channel.js';
 import { type Permission, permissionOf } from './permission.js';
 import { draftOf, evidenceOf, type Session, type Stretch, sessionOfSlot, sessionOfTrigger } from './session.js';
+import { TestTone, type ToneResult } from './test-tone.js';
 import { TextPerformer } from './text-performer.js';
 import { Timetable } from './timetable.js';
 import { Whereabouts } from './whereabouts.js';
@@ -50,6 +52,10 @@ export class Player {
   readonly #audio: Channel;
   readonly #text: Channel;
   readonly #amplifier: Amplifier;
+  readonly #tone: TestTone;
+  #toning: Promise<unknown> = Promise.resolve();
+  #overridden = false;
+  #closing = false;
   readonly #timetable: Timetable;
   readonly #whereabouts = new Whereabouts();
   readonly #triggerCounts = new Map<string, number>();
@@ -65,6 +71,7 @@ export class Player {
     const stopped = (): boolean => this.#stopped;
     this.#amplifier = new Amplifier(life, peripherals.amplifier, (reason) => {
       working('amplifier', reason);
+      if (reason === undefined) return;
       life.run('amplifier', () =>
         ports.journal.append({ kind: 'event', at: time.now(), event: 'amplifier', detail: reason.slice(0, 200) }),
       );
@@ -76,6 +83,14 @@ export class Player {
       begins: (session: Session) => this.#begins(session),
       ended: (session: Session, outcome: Stretch) => this.#ended(session, outcome),
     };
+    this.#tone = new TestTone({
+      life,
+      sound: peripherals.sound,
+      level: peripherals.level,
+      amplifier: this.#amplifier,
+      allowed: (wanted, milliseconds) => this.#toneVolume(wanted, milliseconds),
+      working,
+    });
     this.#audio = new Channel({
       ...shared,
       performer: new AudioPerformer({
@@ -154,17 +169,32 @@ export class Player {
     if (stopped === this.#stopped) return;
     this.#stopped = stopped;
     if (!stopped) return;
+    this.#tone.stop();
     this.#endBoth(() => true, { ended: 'aborted', cause: 'no-permission' }, 'all');
     this.ports.life.run('stop', () => this.#amplifier.kill());
   }
 
   /** The village's own microphone takes the amplifier, or gives it back. */
   override(on: boolean): void {
-    this.#audio.hold(on);
+    this.#overridden = on;
+    if (on) this.#tone.stop();
+    this.#audio.hold(on || this.#tone.sounding);
     this.ports.life.run('override', async () => {
       if (on) await this.#amplifier.acquire(this.ports.life.signal);
       else this.#amplifier.release();
     });
+  }
+
+  /** Two short notes for who stands before the device. What falls due meanwhile waits for their end. */
+  testTone(): Promise<ToneResult> {
+    if (this.#audio.busy || this.#overridden || this.#closing || this.#tone.sounding)
+      return Promise.resolve('not allowed');
+    const toning = this.#tone.play().finally(() => {
+      if (!this.#closing) this.#audio.hold(this.#overridden);
+    });
+    this.#audio.hold(this.#tone.sounding);
+    this.#toning = toning.catch(() => {});
+    return toning;
   }
 
   fix(position: Position): void {
@@ -208,12 +238,24 @@ export class Player {
 
   /** Ends what is on and waits until its records are written. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#timetable.suspend();
+    this.#tone.stop();
+    await this.#toning;
     const outcome: Stretch = { ended: 'aborted', cause: 'offline' };
     await this.#audio.close(outcome);
     await this.#text.close(outcome);
     await this.#amplifier.kill();
     await this.ports.peripherals.sign?.clear().catch(() => {});
+  }
+
+  #toneVolume(wanted: number, milliseconds: number): number {
+    const { time, limits } = this.ports;
+    // Who puts a device up tries it before anything is assigned to it.
+    const allowed = this.#permission ?? permissionOf(defaultPolicy, limits);
+    const trusted = time.check();
+    const now = time.now();
+    return this.#stopped || !trusted || allowed.quiet(now, now + milliseconds) ? 0 : allowed.volume(wanted);
   }
 
   #channel(output: Session['output']): Channel {

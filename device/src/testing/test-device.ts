@@ -36,7 +36,7 @@ export class TestDevice {
   readonly leds: string[] = [];
   readonly override = new TestSwitch();
   readonly testButton = new TestSwitch();
-  soundFails: 'bad-file' | 'output' | undefined;
+  soundFails: 'bad-file' | 'output' | 'not-held' | undefined;
   signFails = false;
   level: number | undefined = 70;
   #fix: (position: Position) => void = () => {};

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Cancel, Clock } from '@xiaolaba/device';
 import {
   ADCMuxInputType,
@@ -17,8 +18,10 @@ import {
   timer2Config,
   usart0Config,
 } from 'avr8js';
-import MemoryMap from 'nrf-intel-hex';
 import type { AnalogSource, BoardTwin } from './board-twin.js';
+
+// Its types tell of a default export that it does not have for us.
+const MemoryMap = createRequire(import.meta.url)('nrf-intel-hex') as typeof import('nrf-intel-hex').default;
 
 /** An Arduino Uno: ATmega328P at 16 MHz. */
 const hertz = 16_000_000;
