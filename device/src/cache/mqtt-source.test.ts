@@ -1,9 +1,12 @@
-import { type Item, maxWindowBytes } from '@xiaolaba/protocol';
+import { decodeMessage, encodeChunk, type Item, maxWindowBytes, wantSchema } from '@xiaolaba/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Life } from '../life.js';
 import { every, morning, releaseOf, spoken } from '../testing/test-content.js';
 import { TestDevice } from '../testing/test-device.js';
 import { TestGateway } from '../testing/test-gateway.js';
+import { TestStorage } from '../testing/test-storage.js';
 import { TestWorld } from '../testing/test-world.js';
+import { MqttSource } from './mqtt-source.js';
 
 const kib = 1024;
 let gateway: TestGateway;
@@ -100,8 +103,13 @@ describe('a lock without HTTP', () => {
     await world.advance(5_000);
     expect(stages().at(-1)).toBe('active');
     expect(refusals()).toEqual([]);
-    expect(gateway.wants).toHaveLength(7);
-    expect(wantsOf(sha256).map(([from]) => from)).toEqual([0, 16 * kib, 16 * kib, 32 * kib, 64 * kib]);
+    const [first, spoilt, ...again] = wantsOf(sha256);
+    expect([first, spoilt, again[0]]).toEqual([
+      [0, 16 * kib],
+      [16 * kib, 32 * kib],
+      [16 * kib, 16 * kib],
+    ]);
+    expect(again.reduce((bytes, [, most]) => bytes + most, 0)).toBe(84 * kib);
   });
 
   it('takes chunks that come twice once', async () => {
@@ -152,5 +160,53 @@ describe('a lock without HTTP', () => {
     expect(refusals()).toEqual(['blob-unobtainable', 'blob-unobtainable', 'blob-unobtainable']);
     expect([shaOf(absent), shaOf(short)].map((sha256) => wantsOf(sha256).length)).toEqual([3, 3]);
     expect(stages().at(-1)).toBe('active');
+  });
+});
+
+describe('windows', () => {
+  const size = 600 * kib;
+  const ref = { sha256: 'ab'.repeat(32), bytes: size };
+
+  /** What a source asks for over a link that carries so many bytes a second, and loses what is longer than `most`. */
+  async function windowsOver(bytesPerSecond: (at: number) => number, most = maxWindowBytes): Promise<number[]> {
+    const slow = new TestWorld(morning);
+    const life = new Life(slow, slow, new TestStorage());
+    const windows: number[] = [];
+    let have = 0;
+    const source = new MqttSource(life, async (payload) => {
+      const want = decodeMessage(wantSchema, payload);
+      windows.push(want.most);
+      const bytes = new Uint8Array(Math.min(want.most, 32 * kib));
+      for (let offset = want.from; offset < want.from + want.most; offset += bytes.length) {
+        const part = bytes.subarray(0, Math.min(bytes.length, want.from + want.most - offset));
+        const arrives = ((offset + part.length - want.from) / bytesPerSecond(slow.monotonic())) * 1000;
+        if (want.most > most) continue;
+        const { sha256 } = ref;
+        slow.after(arrives, () => source.receive(encodeChunk({ kind: 'bytes', sha256, size, offset, bytes: part })));
+      }
+    });
+    const fetchRest = async (): Promise<void> => {
+      const { parts } = await source.open(ref, have);
+      for await (const part of parts) have += part.length;
+    };
+    slow.run('fetch', async () => {
+      while (have < size) await fetchRest().catch(() => {});
+    });
+    await slow.advance(3_600_000);
+    expect(have).toBe(size);
+    expect(slow.errors).toEqual([]);
+    return windows;
+  }
+
+  it('shrink to what a slow link carries in two seconds, and grow when it gets better', async () => {
+    const windows = await windowsOver((at) => (at < 60_000 ? 3 * kib : 1024 * kib));
+    expect(windows.slice(0, 6)).toEqual([16, 6, 6, 6, 6, 6].map((count) => count * kib));
+    expect(Math.max(...windows)).toBe(maxWindowBytes);
+  });
+
+  it('shrink when nothing comes of them', async () => {
+    const windows = await windowsOver(() => 1024 * kib, 5 * kib);
+    expect(windows.slice(0, 6)).toEqual([16 * kib, 8 * kib, 4096, 4608, 5184, 4096]);
+    expect(windows.filter((bytes) => bytes > 5 * kib).length).toBeLessThan(windows.length / 2);
   });
 });

@@ -17,6 +17,8 @@ const patienceMs = 30_000;
 const windowMs = 2_000;
 const smallest = 4 * 1024;
 const first = 16 * 1024;
+/** How windows grow once one was lost: the next loss is not to come with the next window. */
+const cautious = 1.125;
 
 /** What was asked for last. */
 interface Window {
@@ -34,6 +36,7 @@ interface Window {
 export class MqttSource implements BlobSource {
   readonly holdBytes = maxWindowBytes;
   #windowBytes = first;
+  #growth = 2;
   #window: Window | undefined;
 
   constructor(
@@ -113,15 +116,17 @@ export class MqttSource implements BlobSource {
     const part = window.arrived.shift();
     if (part) return part;
     // A link that broke under this load, or lost some of it, is to carry less at a time.
-    if (!window.failed?.code.startsWith('blob-'))
+    if (!window.failed?.code.startsWith('blob-')) {
       this.#windowBytes = Math.max(smallest, Math.floor(this.#windowBytes / 2));
+      this.#growth = cautious;
+    }
     throw window.failed;
   }
 
-  /** After a whole window: at most twice as much the next time, and no more than the link carries in its time. */
+  /** After a whole window: more the next time, but no more than the link carries in its time. */
   #adapt(bytes: number, tookMs: number): void {
     if (bytes < this.#windowBytes) return;
     const carried = tookMs > 0 ? Math.floor(bytes * (windowMs / tookMs)) : maxWindowBytes;
-    this.#windowBytes = Math.min(maxWindowBytes, 2 * bytes, Math.max(smallest, carried));
+    this.#windowBytes = Math.min(maxWindowBytes, Math.floor(this.#growth * bytes), Math.max(smallest, carried));
   }
 }
