@@ -352,6 +352,23 @@ describe('the session', () => {
   });
 });
 
+describe('the twin’s screen', () => {
+  it('lets the text run that is wider than it', async () => {
+    const glyph = { columns: Uint16Array.from({ length: 16 }, () => 0xffff) };
+    await online({ screen: { columns: 64, rows: 16, glyphs: { glyph: () => glyph } } });
+    expect(twin.scene).toBeUndefined();
+    const scenes: unknown[] = [];
+    twin.onScene((scene) => scenes.push(scene));
+    await driver.sign.show('反诈');
+    expect(twin.scene).toMatchObject({ text: '反诈', motion: 'static', strip: { columns: 32, rows: 16 } });
+    await driver.sign.show('反诈反诈反');
+    expect(twin.scene).toMatchObject({ columns: 64, motion: 'left', strip: { columns: 80 } });
+    await driver.sign.clear();
+    expect(twin.scene).toBeUndefined();
+    expect(scenes).toHaveLength(3);
+  });
+});
+
 describe('a terminal that is not answered', () => {
   it('hangs up, and calls again', async () => {
     await online();

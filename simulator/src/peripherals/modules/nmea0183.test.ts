@@ -1,4 +1,10 @@
-import { type Health, type NmeaDriver, openNmea } from '@xiaolaba/device/peripherals';
+import {
+  type Health,
+  type Nmea0183Frame,
+  type NmeaDriver,
+  nmea0183Codec,
+  openNmea,
+} from '@xiaolaba/device/peripherals';
 import { distanceMetres, type Position } from '@xiaolaba/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cable } from './cable.js';
@@ -90,6 +96,49 @@ describe('a receiver that drives', () => {
     expect(driver.time()).toBe(clock.now());
     twin.setSky(0);
     await clock.advance(1_000);
+    expect(driver.time()).toBeUndefined();
+  });
+});
+
+describe('the twin', () => {
+  const spoken = async (talker: 'GP' | 'GN' | 'BD'): Promise<readonly Nmea0183Frame[]> => {
+    start({ talker });
+    const decoder = nmea0183Codec.decoder();
+    const frames: Nmea0183Frame[] = [];
+    cable.onBytes((_direction, bytes) => frames.push(...decoder.push(bytes).frames));
+    twin.setPowered(true);
+    await clock.advance(1_500);
+    return frames;
+  };
+
+  it.each([
+    ['GP', ['GPRMC', 'GPGGA', 'GPGSA', 'GPGSV', 'GPGSV', 'GPGSV']],
+    ['BD', ['BDRMC', 'BDGGA', 'BDGSA', 'BDGSV', 'BDGSV', 'BDGSV']],
+    ['GN', ['GNRMC', 'GNGGA', 'GNGSA', 'GNGSA', 'GPGSV', 'GPGSV', 'GBGSV']],
+  ] as const)('speaks as %s once a second, and is understood', async (talker, addresses) => {
+    const frames = await spoken(talker);
+    expect(frames.map(({ address }) => address)).toEqual(addresses);
+    expect(frames.map(({ kind }) => kind)).not.toContain('other');
+    const inView = frames.flatMap((frame) => (frame.kind === 'gsv' ? frame.satellites : []));
+    const inUse = frames.flatMap((frame) => (frame.kind === 'gsa' ? frame.satellites : []));
+    expect([inView.length, inUse.length]).toEqual([9, 9]);
+  });
+
+  it('keeps the time without a sky once it has heard it', async () => {
+    start();
+    const decoder = nmea0183Codec.decoder();
+    const times: (string | null)[] = [];
+    cable.onBytes((_direction, bytes) => {
+      for (const frame of decoder.push(bytes).frames) if (frame.kind === 'rmc') times.push(frame.time);
+    });
+    twin.setSky(0);
+    twin.setPowered(true);
+    await clock.advance(1_500);
+    twin.setSky(3);
+    await clock.advance(1_000);
+    twin.setSky(0);
+    await clock.advance(1_000);
+    expect(times).toEqual(['2006-01-01T00:00:01.000Z', '2027-01-15T08:00:02.000Z', '2027-01-15T08:00:03.000Z']);
     expect(driver.time()).toBeUndefined();
   });
 });

@@ -28,6 +28,8 @@ export class NmeaTwin implements ModuleTwin {
   #poweredAt: number | undefined;
   #tick: Cancel = () => {};
   #satellites = 9;
+  /** Once it has heard the time it keeps it, until it loses power. */
+  #knowsTime = false;
   #path: readonly Position[];
   #departedAt: number;
 
@@ -41,6 +43,7 @@ export class NmeaTwin implements ModuleTwin {
 
   setPowered(on: boolean): void {
     this.#tick();
+    this.#knowsTime = false;
     this.#poweredAt = on ? this.clock.monotonic() : undefined;
     if (on) this.#after();
   }
@@ -52,7 +55,7 @@ export class NmeaTwin implements ModuleTwin {
     this.#send = call;
   }
 
-  /** Satellites that it hears; fewer than four give no fix, none not even a time. */
+  /** Satellites that it hears; fewer than four give no fix, none from power-on not even a time. */
   setSky(satellites: number): void {
     this.#satellites = satellites;
   }
@@ -91,7 +94,8 @@ export class NmeaTwin implements ModuleTwin {
   #speak(): void {
     const awakeMs = this.clock.monotonic() - (this.#poweredAt ?? 0);
     const hasFix = this.#satellites >= 4 && awakeMs >= (this.options.acquireMs ?? 0);
-    const now = new Date(this.#satellites > 0 ? this.clock.now() : unsetTime + awakeMs);
+    this.#knowsTime ||= this.#satellites > 0;
+    const now = new Date(this.#knowsTime ? this.clock.now() : unsetTime + awakeMs);
     const talker = this.options.talker ?? 'GN';
     const { position, speedKmh, courseDegrees } = this.whereabouts;
     const place = hasFix ? coordinates(position) : ['', '', '', ''];
@@ -115,7 +119,9 @@ export class NmeaTwin implements ModuleTwin {
     for (const { system, ids } of seen) {
       const dilution = hasFix ? ['1.6', '0.9', '1.3'] : ['99.9', '99.9', '99.9'];
       const inUse = Array.from({ length: 12 }, (_, index) => (hasFix ? two(ids[index]) : ''));
-      this.#say('gsa', `${talker === 'GN' ? 'GN' : system}GSA`, ['A', hasFix ? '3' : '1', ...inUse, ...dilution]);
+      // Only of several systems need it be said which one a sentence is of: NMEA 0183 4.11, 1 GPS and 4 BeiDou.
+      const [address, of] = talker === 'GN' ? ['GNGSA', [system === 'GP' ? '1' : '4']] : [`${system}GSA`, []];
+      this.#say('gsa', address, ['A', hasFix ? '3' : '1', ...inUse, ...dilution, ...of]);
     }
     for (const { system, ids } of seen) this.#sayInView(system, ids);
   }
