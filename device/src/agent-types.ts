@@ -64,6 +64,16 @@ export interface Agent {
   /** Like pulling the plug: nothing is written or sent any more. */
   cut(): void;
   readonly counters: AgentCounters;
+  /** `undefined` before it has started. */
+  readonly vitals: Vitals | undefined;
+}
+
+/** Signs of life, for a watchdog. */
+export interface Vitals {
+  /** Since a regular beat last came round and storage answered, monotonic milliseconds. */
+  readonly sinceBeatMs: number;
+  /** By how much the player's next step, or the end of what is on, is overdue, milliseconds. */
+  readonly playerLateMs: number;
 }
 
 /** Conservation counters: a world with none in flight has as many handled by the gateway as sent here, and the reverse. */

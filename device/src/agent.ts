@@ -11,7 +11,7 @@ import {
   profileOutputs,
   protocolVersions,
 } from '@xiaolaba/protocol';
-import type { Agent, AgentCounters, AgentPorts, AgentSettings } from './agent-types.js';
+import type { Agent, AgentCounters, AgentPorts, AgentSettings, Vitals } from './agent-types.js';
 import { AssignmentKeeper } from './assignment/keeper.js';
 import { ProgressOutbox } from './assignment/progress.js';
 import { BlobCache } from './cache/blob-cache.js';
@@ -50,6 +50,7 @@ interface Parts {
   readonly beats: Beats;
   readonly panel: FrontPanel;
   readonly faults: Map<string, string>;
+  readonly vitals: () => Vitals;
 }
 
 /** The endpoint's firmware on given ports. It does nothing before `start`. */
@@ -66,6 +67,9 @@ export function createAgent(settings: AgentSettings, ports: AgentPorts): Agent {
   };
   return {
     counters,
+    get vitals() {
+      return parts?.vitals();
+    },
     async start() {
       try {
         parts = await begin(settings, ports, life);
@@ -194,11 +198,17 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     device,
     settings.beatSeconds,
     async (regular) => {
-      await sendBeat();
       // As often as the device wakes anyway: a lock on a battery doesn't wear its flash every minute.
-      if (regular) await journal.alive(time.now(), time.state);
+      if (regular) life.run('alive', touchStorage);
+      await sendBeat();
     },
   );
+
+  let touchedMono = startedMono;
+  async function touchStorage(): Promise<void> {
+    await journal.alive(time.now(), time.state);
+    touchedMono = clock.monotonic();
+  }
 
   async function sendBeat(): Promise<void> {
     if (!link.open) return;
@@ -332,7 +342,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
 
   panel.update();
   beats.start();
-  await journal.alive(time.now(), time.state);
+  await touchStorage();
   life.run('fetch', () => keeper.work());
   link.start();
   return {
@@ -350,6 +360,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     beats,
     panel,
     faults,
+    vitals: () => ({ sinceBeatMs: clock.monotonic() - touchedMono, playerLateMs: player.lateMs }),
   };
 }
 

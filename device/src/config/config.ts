@@ -159,6 +159,18 @@ export const deviceConfigSchema = z.strictObject({
   /** Folder that survives power loss. */
   data: z.string().min(1),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** A log in the data folder besides systemd's journal; without systemd there is one anyway. */
+  log: z
+    .strictObject({
+      /** A name below the data folder. */
+      file: z
+        .string()
+        .regex(/^[\w][\w.-]*(\/[\w][\w.-]*)*$/)
+        .optional(),
+      /** All of its files together. */
+      megabytes: z.number().int().min(1).max(1024).default(8),
+    })
+    .optional(),
   /** IANA name; for the day and night of signs. */
   zone: z.string().refine(isTimeZone, { message: 'Asia/Shanghai …' }).default('Asia/Shanghai'),
   beatSeconds: z.number().int().min(10).max(3600).optional(),

@@ -27,7 +27,8 @@ export interface ChannelPorts {
 
 /** One output: what is on, and what waits for it. The highest priority has it; the rest waits, in its order. */
 export class Channel {
-  #current: { session: Session; abort: AbortController; reason?: Stretch | 'pause' } | undefined;
+  /** `endsMono`: when it ought to be over. */
+  #current: { session: Session; abort: AbortController; endsMono: number; reason?: Stretch | 'pause' } | undefined;
   #waiting: Session[] = [];
   #held = false;
   #expiry: Cancel | undefined;
@@ -37,6 +38,11 @@ export class Channel {
 
   get playing(): Session | undefined {
     return this.#current?.session.startedAt === undefined ? undefined : this.#current.session;
+  }
+
+  /** By how much the end of what is on is overdue, milliseconds. */
+  get lateMs(): number {
+    return this.#current ? Math.max(0, this.ports.time.monotonic() - this.#current.endsMono) : 0;
   }
 
   get busy(): boolean {
@@ -100,7 +106,8 @@ export class Channel {
 
   #start(session: Session): void {
     const abort = new AbortController();
-    this.#current = { session, abort };
+    const endsMono = this.ports.time.monotonic() + session.expectedMs - session.playedMs;
+    this.#current = { session, abort, endsMono };
     this.ports.life.run('play', () => {
       this.#playing = this.#play(session, abort.signal);
       return this.#playing;

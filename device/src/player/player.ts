@@ -129,6 +129,11 @@ export class Player {
     });
   }
 
+  /** By how much its next step, or the end of what is on, is overdue, milliseconds. */
+  get lateMs(): number {
+    return Math.max(this.#timetable.lateMs, this.#audio.lateMs, this.#text.lateMs);
+  }
+
   get site(): string | undefined {
     return this.#whereabouts.site;
   }

@@ -19,6 +19,8 @@ export class Timetable {
   #slots: PlannedSlot[] = [];
   #woken: PlannedSlot | undefined;
   #timer: Cancel | undefined;
+  /** Monotonic; when the timer goes off. */
+  #wakesMono = Number.POSITIVE_INFINITY;
   /** Occurrences that had their turn, by campaign, cue and due time: a new revision doesn't bring them again. */
   readonly #done = new Set<string>();
 
@@ -26,6 +28,11 @@ export class Timetable {
 
   markDone(play: { readonly campaign: string; readonly cue: string; readonly dueAt: number }): void {
     this.#done.add(doneKey(play));
+  }
+
+  /** By how much its timer is overdue, milliseconds. */
+  get lateMs(): number {
+    return this.#input ? Math.max(0, this.ports.time.monotonic() - this.#wakesMono) : 0;
   }
 
   /** Plans today for what is in force now. */
@@ -67,7 +74,9 @@ export class Timetable {
     const nextSound = wakeMs() > 0 ? this.#slots.find(({ output }) => output === 'audio') : undefined;
     const wakeAt = nextSound && nextSound !== this.#woken ? nextSound.startAt - wakeMs() : undefined;
     const at = Math.min(midnight, next?.startAt ?? midnight, wakeAt ?? midnight);
-    this.#timer = life.after(at - time.now(), 'timetable', () => this.#tick());
+    const wait = Math.max(0, at - time.now());
+    this.#wakesMono = time.monotonic() + wait;
+    this.#timer = life.after(wait, 'timetable', () => this.#tick());
   }
 
   async #tick(): Promise<void> {
