@@ -27,7 +27,7 @@ board: { port: /dev/ttyUSB0, relay: { pin: 7, wakeMs: 1500 }, level: { pin: A0, 
     expect(config).toMatchObject({
       limits: {},
       sound: { kind: 'alsa', device: 'default' },
-      board: { baud: 57_600, relay: { contact: 'open' } },
+      board: { baud: 57_600, relay: { contact: 'open' }, level: { kind: 'sound' } },
     });
   });
 

@@ -4,6 +4,7 @@ import type { Led, Relay } from 'johnny-five';
 import type { BoardConfig } from '../../config/config.js';
 import type { Peripherals } from '../../ports/index.js';
 import type { DriverParts, Finding, Health, HealthReason, ModuleDriver } from '../driver.js';
+import { ModuleHealth } from '../module-health.js';
 import { BoardIo, layoutOf } from './board-io.js';
 import { DebouncedSwitch } from './debounced-switch.js';
 import { FirmataSession } from './firmata-session.js';
@@ -41,8 +42,9 @@ export function openBoardDriver(parts: DriverParts, config: BoardWiring): BoardD
 
 class FirmataBoard implements BoardDriver {
   readonly parts: BoardDriver['parts'];
-  #health: Health;
-  readonly #calls: ((health: Health) => void)[] = [];
+  readonly #health: ModuleHealth;
+  /** First bytes of what is no board of ours, hexadecimal. */
+  #got = '';
   #libraries: Libraries | undefined;
   #session: FirmataSession | undefined;
   #wired: Wired | undefined;
@@ -74,7 +76,7 @@ class FirmataBoard implements BoardDriver {
       ...(taken[0] ? { override: taken[0].input } : {}),
       ...(caseOpen[0] ? { caseOpen: caseOpen[0].input } : {}),
     };
-    this.#health = line.isUp ? 'starting' : 'unplugged';
+    this.#health = new ModuleHealth(line.isUp ? 'starting' : 'unplugged');
     line.onData((bytes) => this.#session?.transport.receive(bytes));
     line.onState((isUp) => {
       if (isUp) {
@@ -96,18 +98,18 @@ class FirmataBoard implements BoardDriver {
   }
 
   get health(): Health {
-    return this.#health;
+    return this.#health.current;
   }
 
   onHealth(call: (health: Health) => void): void {
-    this.#calls.push(call);
+    this.#health.onChange(call);
   }
 
   async probe(): Promise<readonly Finding[]> {
     const session = this.#session;
     if (!this.driver.line.isUp) return [{ ok: false, code: 'unplugged' }];
-    if (!this.#online || !session || !(await session.answers(probeMs)))
-      return [{ ok: false, code: this.#health === 'wrong-module' ? 'wrong-module' : 'no-answer' }];
+    if (this.health === 'wrong-module') return [{ ok: false, code: 'wrong-module', details: { got: this.#got } }];
+    if (!this.#online || !session || !(await session.answers(probeMs))) return [{ ok: false, code: 'no-answer' }];
     const { firmware, version } = session.firmata;
     const value = this.#level?.read();
     return [
@@ -156,11 +158,13 @@ class FirmataBoard implements BoardDriver {
     } catch (error) {
       // Trying the same board again would end the same way: it waits for another, or for a restart of this one.
       log.error({ error: errorText(error) }, 'the board can not be what is configured');
+      this.#got = this.#session?.transport.first.hex ?? '';
       this.#tell('wrong-module');
     }
   }
 
   #lost(reason: HealthReason): void {
+    if (reason === 'wrong-module') this.#got = this.#session?.transport.first.hex ?? '';
     this.#leave();
     this.#tell(reason);
   }
@@ -225,9 +229,7 @@ class FirmataBoard implements BoardDriver {
   }
 
   #tell(health: Health): void {
-    if (health === this.#health || this.#closed) return;
-    this.#health = health;
-    for (const call of this.#calls) call(health);
+    if (!this.#closed) this.#health.set(health);
   }
 }
 

@@ -15,8 +15,6 @@ const askEveryMs = 1_000;
 const answerMs = 10_000;
 /** A board that has nothing to report is asked whether it is still there. */
 const aliveEveryMs = 5_000;
-/** Fewer bytes than this may be noise of plugging in. */
-const noiseBytes = 16;
 /** Milliseconds between two analog readings. */
 export const sampleMs = 10;
 
@@ -81,7 +79,7 @@ export class FirmataSession {
   }
 
   get #silence(): HealthReason {
-    return !this.firmata.versionReceived && this.transport.received >= noiseBytes ? 'wrong-module' : 'no-answer';
+    return !this.firmata.versionReceived && this.transport.first.wasMuch() ? 'wrong-module' : 'no-answer';
   }
 
   #write(bytes: readonly number[]): void {

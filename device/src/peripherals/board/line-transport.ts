@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { errorText } from '@xiaolaba/protocol';
 import type { ByteLine } from '../driver.js';
+import { Strange } from '../module-health.js';
 
 /** What firmata-io takes for its serial port. It lasts from plug to unplug; the next plug gets another. */
 export class LineTransport extends EventEmitter {
+  /** The first bytes: what they are decides whether this is a board at all. */
+  readonly first = new Strange();
   #ended = false;
   #received = 0;
   #written: Promise<void> = Promise.resolve();
@@ -28,6 +31,7 @@ export class LineTransport extends EventEmitter {
   receive(bytes: Uint8Array): void {
     if (this.#ended) return;
     this.#received += bytes.length;
+    this.first.add(bytes);
     this.emit('data', bytes);
   }
 

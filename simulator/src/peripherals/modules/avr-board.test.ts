@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Activity, type Clock, createAgent, type Lock, type SoundOutput } from '@xiaolaba/device';
+import { openLine } from '@xiaolaba/device/adapters';
 import { type BoardDriver, openBoardDriver } from '@xiaolaba/device/peripherals';
 import { every, releaseOf, spoken, TestGateway, TestStorage } from '@xiaolaba/device/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AvrBoard } from './avr-board.js';
 import { Cable } from './cable.js';
+import { servePty } from './pty.js';
 import { standardFirmata } from './testing/standard-firmata.js';
 
 /** Real time, but always a Friday morning in Shanghai. */
@@ -152,4 +154,31 @@ describe('the real firmware', () => {
       await gateway.stop();
     }
   });
+});
+
+describe('the real firmware on a serial port', () => {
+  it('is driven, and again after its power was cut', async () => {
+    const board = new AvrBoard(standardFirmata(), clock);
+    const pty = await servePty(board);
+    const line = openLine(pty.path, 57_600, clock, log);
+    const driver = openBoardDriver({ line, clock, log }, { relay: { pin: relay, contact: 'open', wakeMs: 0 } });
+    const switched = async (): Promise<void> => {
+      await vi.waitFor(() => expect(driver.health).toBeUndefined(), soon);
+      expect(board.level(relay)).toBe(false);
+      await driver.parts.amplifier?.set(true);
+      await vi.waitFor(() => expect(board.level(relay)).toBe(true), soon);
+    };
+    try {
+      board.setPowered(true);
+      await switched();
+      board.setPowered(false);
+      board.setPowered(true);
+      await vi.waitFor(() => expect(driver.health).toBe('starting'), soon);
+      await switched();
+    } finally {
+      await driver.close();
+      board.setPowered(false);
+      await pty.close();
+    }
+  }, 60_000);
 });

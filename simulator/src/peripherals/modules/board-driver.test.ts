@@ -227,7 +227,7 @@ describe('a board', () => {
     open();
     await clock.advance(11_000);
     expect(driver.health).toBe('wrong-module');
-    expect(await driver.probe()).toEqual([{ ok: false, code: 'wrong-module' }]);
+    expect(await driver.probe()).toEqual([{ ok: false, code: 'wrong-module', details: { got: '2a'.repeat(16) } }]);
   });
 
   it('refuses firmware of another generation, and a board without the pin', async () => {
