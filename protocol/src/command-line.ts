@@ -17,3 +17,5 @@ export interface CommandIo {
   /** Aborted when the user wants it to end. */
   readonly signal: AbortSignal;
 }
+
+export { type Comparison, compare, comparisonTable, type Spread, scaled, spread } from './comparison.js';

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bugError } from '@xiaolaba/protocol';
+import { compare } from '@xiaolaba/protocol/command-line';
 import {
   type AudioTarget,
   audioTargets,
@@ -11,7 +12,7 @@ import {
 } from '../library/index.js';
 import type { BenchOptions } from './options.js';
 import { plainFfmpeg } from './plain-ffmpeg.js';
-import { type AudioResult, compare } from './report.js';
+import type { AudioResult } from './report.js';
 import type { Side } from './sides.js';
 
 const text =

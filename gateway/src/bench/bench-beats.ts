@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { worldError } from '@xiaolaba/protocol';
+import { compare } from '@xiaolaba/protocol/command-line';
 import type { BenchOptions } from './options.js';
-import { type BeatsResult, compare } from './report.js';
+import type { BeatsResult } from './report.js';
 import { onBothSides, type Side } from './sides.js';
 
 /** Real time for what has been sent to be counted, milliseconds. */

@@ -1,7 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { compare } from '@xiaolaba/protocol/command-line';
 import type { BenchOptions } from './options.js';
-import { compare, type MemoryResult } from './report.js';
+import type { MemoryResult } from './report.js';
 import { onSide, type Side } from './sides.js';
 
 interface PerConnection {

@@ -1,9 +1,10 @@
+import { compare } from '@xiaolaba/protocol/command-line';
 import { dataDirectory } from '../data-directory.js';
 import { openSqlite } from '../store/index.js';
 import { benchBoot } from './bench-device.js';
 import type { BenchOptions } from './options.js';
 import type { RecordsSent } from './orders.js';
-import { type Conservation, compare, type RecordsResult } from './report.js';
+import type { Conservation, RecordsResult } from './report.js';
 import { onBothSides, type Side } from './sides.js';
 
 /** Trials double until one fills this part of a stretch: by then the code is hot and its speed is known. */

@@ -1,15 +1,4 @@
-/** The least and the middle of what the rounds gave. */
-export interface Spread {
-  readonly min: number;
-  readonly median: number;
-}
-
-/** The same measure of the gateway and of its peer, and how the medians compare (ours ÷ peer's). */
-export interface Comparison {
-  readonly ours: Spread;
-  readonly peer: Spread;
-  readonly ratio: number;
-}
+import type { Comparison } from '@xiaolaba/protocol/command-line';
 
 export interface BeatsResult {
   readonly connections: number;
@@ -69,18 +58,4 @@ export interface BenchReport {
   readonly memory?: MemoryResult;
   /** Parts that could not be measured here, by the code of what is missing. */
   readonly skipped: readonly { readonly section: string; readonly code: string }[];
-}
-
-export function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-  return { min: sorted[0] ?? Number.NaN, median };
-}
-
-export function compare(ours: readonly number[], peer: readonly number[]): Comparison {
-  const own = spread(ours);
-  const other = spread(peer);
-  return { ours: own, peer: other, ratio: own.median / other.median };
 }

@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Comparison, compare, spread } from '@xiaolaba/protocol/command-line';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { benchTexts } from './messages.js';
 import { type BenchOptions, defaultOptions } from './options.js';
-import { type Comparison, compare, spread } from './report.js';
+
 import { runBench } from './run.js';
 import { benchTable } from './table.js';
 

@@ -2,11 +2,11 @@ import type { CommandSpec } from '@xiaolaba/protocol/command-line';
 import { approveCommand } from './approve.js';
 import { asyncapiCommand } from './asyncapi.js';
 import { backupCommand, restoreCommand } from './backup.js';
-import { benchCommand } from './bench.js';
 import { claimsCommand } from './claims.js';
 import { contentImportCommand } from './content-import.js';
 import { gatewayCommand } from './gateway.js';
 import { keyCommand } from './key.js';
+import { measureCommand } from './measure.js';
 import { schemasCommand } from './schemas.js';
 import { sitesCommand } from './sites.js';
 import { validateCommand } from './validate.js';
@@ -24,5 +24,5 @@ export const commands: readonly CommandSpec[] = [
   claimsCommand,
   backupCommand,
   restoreCommand,
-  benchCommand,
+  measureCommand,
 ];

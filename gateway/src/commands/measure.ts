@@ -8,14 +8,14 @@ import { benchTable } from '../bench/table.js';
 const isSection = (name: string): name is BenchSection => (benchSections as readonly string[]).includes(name);
 
 /** Measures this gateway beside what it is built on, on this very machine. */
-export const benchCommand: CommandSpec = {
-  name: 'bench',
+export const measureCommand: CommandSpec = {
+  name: 'measure',
   summary: {
     zh: '在本机测量网关，与裸 aedes、ffmpeg 并列对比',
     en: 'Measure the gateway here, side by side with bare aedes and ffmpeg',
   },
   usage: {
-    zh: `用法：xiaolaba bench [--seconds 8] [--only beats,records,audio,memory] [--json]
+    zh: `用法：xiaolaba measure [--seconds 8] [--only beats,records,audio,memory] [--json]
 
   --seconds  每项每方的测量时长，分三轮交替进行
   --only     只测其中几项
@@ -24,7 +24,7 @@ export const benchCommand: CommandSpec = {
   音频：每分钟音频的处理时间，对比手工 ffmpeg
   内存：2000 个空闲终端，每个连接占用多少
   全部在 127.0.0.1 和临时目录中进行，结束后不留任何进程和文件。`,
-    en: `Usage: xiaolaba bench [--seconds 8] [--only beats,records,audio,memory] [--json]
+    en: `Usage: xiaolaba measure [--seconds 8] [--only beats,records,audio,memory] [--json]
 
   --seconds  time measured for each side of each line, spread over three alternating rounds
   --only     only these parts
