@@ -1,6 +1,7 @@
 export { PageServer } from '../page/page-server.js';
 export { FfmpegSound } from './ffmpeg-sound.js';
 export { FileStorage } from './file-storage.js';
+export { readFont } from './font.js';
 export { GatewayNetwork } from './gateway-network.js';
 export { openLine } from './lines.js';
 export { SystemClock } from './system-clock.js';
