@@ -145,14 +145,24 @@ describe.each(['2013', '2019'] as const)('a terminal of %s', (edition) => {
 describe('places', () => {
   it('that were stored are taken, but tell not where the bus is', async () => {
     await online();
+    twin.setSky(0);
+    await clock.advance(10_000);
+    twin.setSky(9);
     twin.setPosition([100, 30]);
     twin.report('catch-up', [60_000, 30_000]);
+    await clock.flush();
+    expect(driver.position.current()).toBeUndefined();
+    twin.setPosition(people);
+    twin.report();
+    twin.setPosition([100, 30]);
+    // Late reports may also come one by one.
+    twin.report('regular', [30_000]);
     await clock.flush();
     expect(driver.position.current()).toEqual(people);
     twin.report('regular', [20_000, 0]);
     await clock.flush();
     expect(driver.position.current()).toEqual([100, 30]);
-    expect(sent.filter((frame) => frame.kind === 'platform-reply' && frame.messageId === '0704')).toHaveLength(2);
+    expect(sent.filter((frame) => frame.kind === 'platform-reply' && frame.messageId === '0704')).toHaveLength(3);
     await clock.advance(60_000);
     expect(twin.isOnline).toBe(true);
   });
