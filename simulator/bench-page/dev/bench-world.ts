@@ -11,6 +11,7 @@ import type {
   SeenRecord,
   SignScene,
 } from '@xiaolaba/simulator/bench-contract';
+import { benchFaults } from '@xiaolaba/simulator/bench-contract';
 import { contents, line, soundHash, soundMs, stops } from './content.js';
 import { stripOf } from './dots.js';
 
@@ -192,7 +193,7 @@ export class BenchWorld {
               line,
             }
           : null,
-      faults: content.faults.map((id) => ({ id, on: this.#faults.has(id) })),
+      faults: benchFaults.map((id) => ({ id, on: this.#faults.has(id) })),
       stopped: this.#stopped,
       seen: this.#seen ? this.#seenDevices(now) : [],
       records: this.#records.slice(0, 50),
@@ -401,7 +402,7 @@ export class BenchWorld {
                 cue: 'bench',
                 item: sound.item,
                 since: sound.since,
-                evidence: this.#audible(now) ? 'heard' : 'contradicted',
+                evidence: this.level(now)?.value == null ? 'claimed' : this.#audible(now) ? 'heard' : 'contradicted',
               },
             ]
           : [],

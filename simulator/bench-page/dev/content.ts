@@ -7,6 +7,7 @@ interface Content {
   readonly sign?: { readonly columns: number; readonly rows: number; readonly motion: 'left' | 'up' | 'static' };
   readonly modules: readonly { readonly part: PartId; readonly kinds: readonly string[] }[];
   readonly items: readonly BenchItem[];
+  /** Those that can happen to it, whatever else the bench offers. */
   readonly faults: readonly BenchFault[];
 }
 
@@ -34,7 +35,7 @@ const ticker = (id: string, title: string, text: string): BenchItem => ({
   durationMs: null,
 });
 
-const voices = ['dfplayer', 'jq8900', 'syn6288', 'xfs5152ce', 'alsa'];
+const voices = ['dfplayer', 'jq8900', 'syn6288', 'xfs5152ce', 'sound-card'];
 const signs = ['onbon-bx5k', 'jetfile2', 'matrix'];
 const everywhere: readonly BenchFault[] = [
   'drop-link',
@@ -43,7 +44,13 @@ const everywhere: readonly BenchFault[] = [
   'corrupt-flash',
   'fill-disk',
   'cut-power',
+];
+const boardFaults: readonly BenchFault[] = [
+  'unplug-board',
+  'kill-amplifier',
+  'mute-microphone',
   'open-case',
+  'village-microphone',
 ];
 
 export const contents: Readonly<Record<Profile, Content>> = {
@@ -59,7 +66,7 @@ export const contents: Readonly<Record<Profile, Content>> = {
       voice('savings-hak', '养老钱看牢', 'hak', '乡亲们，讲句家常话。有人上门讲投资养老，先莫拿钱出来。'),
       voice('police', '假公安来电', 'cmn', '电话里说您犯了案，要把钱转到安全账户，那是假公安。'),
     ],
-    faults: ['unplug-sound', 'unplug-board', 'kill-amplifier', 'mute-microphone', ...everywhere, 'village-microphone'],
+    faults: ['unplug-sound', ...boardFaults, ...everywhere],
   },
   'bus-screen': {
     place: '2路 · 粤A·96110',
@@ -68,15 +75,15 @@ export const contents: Readonly<Record<Profile, Content>> = {
     modules: [
       { part: 'sound', kinds: voices },
       { part: 'sign', kinds: signs },
-      { part: 'position', kinds: ['nmea0183'] },
-      { part: 'terminal', kinds: ['jt808'] },
+      { part: 'position', kinds: ['nmea0183', 'jt808'] },
+      { part: 'board', kinds: ['firmata'] },
     ],
     items: [
       voice('arrival', '转账先核实', 'cmn', '到站了。下车看脚下，转账看清人，陌生人要钱先核实。'),
       voice('arrival-yue', '转账先核实', 'yue', '到站喇。落车睇脚下，转账睇清人，陌生人要钱先核实。'),
       ticker('screen', '车厢滚动字幕', '世上没有免费的午餐，天上不会掉馅饼。网络汇款需谨慎，反诈专线96110'),
     ],
-    faults: ['unplug-sound', 'unplug-sign', 'unplug-position', ...everywhere],
+    faults: ['unplug-sound', 'unplug-sign', 'unplug-position', ...boardFaults, ...everywhere],
   },
   'bike-lock': {
     place: '东门片区单车',
@@ -105,7 +112,7 @@ export const contents: Readonly<Record<Profile, Content>> = {
       ticker('prevent', '多破案不如少发案', '多破案\n少发案\n转账之前\n进亭问问'),
       voice('booth', '进亭问一问', 'yue', '转账之前入嚟问一问，反诈专线九六一一零。'),
     ],
-    faults: ['unplug-sign', 'unplug-sound', 'unplug-board', 'kill-amplifier', 'mute-microphone', ...everywhere],
+    faults: ['unplug-sign', 'unplug-sound', ...boardFaults, ...everywhere],
   },
 };
 

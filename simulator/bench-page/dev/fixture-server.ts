@@ -84,11 +84,13 @@ export const startBenchFixture = async (options: { dist: string; port?: number }
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
 
+  let turn = 0;
   const talk = async (now: number): Promise<void> => {
+    turn += 1;
     const talking = world.kinds.filter(({ isUp }) => isUp);
-    const one = talking[count % Math.max(1, talking.length)];
+    const one = talking[turn % Math.max(1, talking.length)];
     if (!one) return;
-    for (const frame of await framesOf(one.part, one.kind, now, chatter(one.kind, count, world.position)))
+    for (const frame of await framesOf(one.part, one.kind, now, chatter(one.kind, turn, world.position)))
       send('frame', frame);
   };
   const timer = setInterval(() => {
