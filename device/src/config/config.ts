@@ -141,7 +141,7 @@ export const boardConfigSchema = z.strictObject({
   led: z.strictObject({ pin }).optional(),
   button: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
   override: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
-  /** Switch that the lid of the case holds down. */
+  /** Switch that the lid of the case holds closed: a cut wire counts as an open lid. */
   case: z.strictObject({ pin, pullup: z.boolean().default(true) }).optional(),
   level: levelConfigSchema.optional(),
 });

@@ -54,7 +54,7 @@ class FirmataBoard implements BoardDriver {
   readonly #level: Readings | undefined;
   readonly #switches: readonly {
     readonly input: DebouncedSwitch;
-    readonly wired: { readonly pin: number | string; readonly pullup: boolean };
+    readonly wired: { readonly pin: number | string; readonly pullup: boolean; readonly onWhen: 'held' | 'free' };
   }[];
 
   constructor(
@@ -63,8 +63,10 @@ class FirmataBoard implements BoardDriver {
   ) {
     const { line, clock, log } = driver;
     const { relay, led, level, button, override, case: lid } = config;
-    const input = (wired: typeof button) => (wired ? [{ input: new DebouncedSwitch(clock), wired }] : []);
-    const [testButton, taken, caseOpen] = [input(button), input(override), input(lid)];
+    const input = (wired: typeof button, onWhen: 'held' | 'free' = 'held') =>
+      wired ? [{ input: new DebouncedSwitch(clock), wired: { ...wired, onWhen } }] : [];
+    // The lid holds its switch: open it, or cut its wire, and the switch is free.
+    const [testButton, taken, caseOpen] = [input(button), input(override), input(lid, 'free')];
     this.#switches = [...testButton, ...taken, ...caseOpen];
     this.#lamp = led ? new StatusLamp(clock, (lit) => this.#light(lit)) : undefined;
     this.#level = level ? new Readings(level, () => clock.monotonic()) : undefined;
@@ -206,8 +208,8 @@ class FirmataBoard implements BoardDriver {
     const relay = relayPin === undefined ? undefined : new five.Relay({ ...output(relayPin), type });
     relay?.open();
     const led = ledPin === undefined ? undefined : new five.Led(output(ledPin));
-    for (const { input, pin, pullup } of inputs)
-      io.input(pin, pullup, (level) => input.see(level === (pullup ? io.LOW : io.HIGH)));
+    for (const { input, pin, pullup, onWhen } of inputs)
+      io.input(pin, pullup, (level) => input.see((level === (pullup ? io.LOW : io.HIGH)) === (onWhen === 'held')));
     if (channel !== undefined) io.readings(channel, (value) => this.#level?.take(value));
     return { layout, io, ...(relay ? { relay } : {}), ...(led ? { led } : {}) };
   }

@@ -12,7 +12,7 @@ const config = {
   led: { pin: lamp },
   button: { pin: 2, pullup: true },
   override: { pin: 3, pullup: true },
-  case: { pin: 8, pullup: false },
+  case: { pin: 8, pullup: true },
   level: { pin: 'A0', kind: 'sound', heardAt: 400 },
 } as const;
 const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -42,6 +42,8 @@ afterEach(async () => {
 });
 
 function open(wiring: Parameters<typeof openBoardDriver>[1] = config): void {
+  // The lid is shut.
+  twin.press(8, true);
   driver = openBoardDriver({ line: cable.host, clock, log }, wiring);
   healths = [driver.health];
   driver.onHealth((health) => healths.push(health));
@@ -89,7 +91,7 @@ describe('a board', () => {
     await clock.advance(50);
     twin.press(3, true);
     await clock.advance(50);
-    twin.drive(8, true);
+    twin.press(8, false);
     await clock.advance(50);
     expect(presses).toEqual(['test true', 'test false', 'override true', 'case true']);
   });
@@ -173,7 +175,7 @@ describe('a board', () => {
     await expect(driver.parts.amplifier?.set(false)).rejects.toMatchObject({ code: 'board-gone' });
     driver.parts.led?.show('ready');
     twin.press(3, false);
-    twin.drive(8, true);
+    twin.press(8, false);
     await clock.advance(5_000);
     // The board itself had power all the while.
     expect(twin.level(relay)).toBe(true);
