@@ -21,6 +21,22 @@ export function requireToken(token: string): TokenCheck {
   return { onRequest };
 }
 
+/** What somebody may do at the gateway; an administrator sees to accounts and keys, and may do the rest too, but approve. */
+export const roles = ['editor', 'approver', 'technician', 'officer', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who may use a route. */
+export interface Guards {
+  /** Lets those in who have one of these roles, and whoever holds the token of this machine. */
+  role(...roles: readonly Role[]): TokenCheck;
+}
+
+/** Without accounts, the token is for everything. */
+export const tokenGuards = (token: string): Guards => {
+  const check = requireToken(token);
+  return { role: () => check };
+};
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Why a route that changes something asks for no token. */

@@ -3,14 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatProblem } from '../content/index.js';
-import { type TokenCheck, tokenSecurity } from './authorise.js';
+import { type Guards, tokenSecurity } from './authorise.js';
 import { campaignViews } from './campaign-view.js';
 import type { ApiContext } from './context.js';
 import { campaignViewSchema, problemSchema } from './contract.js';
 import { problemText } from './messages.js';
 
 /** Importing content, looking at what waits for approval, and handing in a signature. */
-export function contentRoutes(app: FastifyInstance, context: ApiContext, administrator: TokenCheck): void {
+export function contentRoutes(app: FastifyInstance, context: ApiContext, guards: Guards): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const security = tokenSecurity;
 
@@ -28,7 +28,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, adminis
   routes.post(
     '/api/content',
     {
-      ...administrator,
+      ...guards.role('editor'),
       schema: {
         security,
         body: z.object({ directory: z.string().min(1).max(4096) }),
@@ -64,7 +64,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, adminis
 
   routes.get(
     '/api/candidates/:sha256',
-    { ...administrator, schema: { security, params: z.object({ sha256: sha256Schema }) } },
+    { ...guards.role('editor', 'approver'), schema: { security, params: z.object({ sha256: sha256Schema }) } },
     async ({ params }, reply) => {
       const payload = await context.campaigns.candidate(params.sha256);
       return reply.type('application/json; charset=utf-8').send(Buffer.from(payload));
@@ -75,7 +75,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, adminis
   void app.register(async (raw) => {
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    raw.post('/api/releases', { ...administrator, schema: { security } }, async ({ body }) => {
+    raw.post('/api/releases', { ...guards.role('approver'), schema: { security } }, async ({ body }) => {
       if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
       const release = await context.campaigns.approve(body);
       await context.refresh();
@@ -91,7 +91,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, adminis
   routes.post(
     '/api/days/:day/close',
     {
-      ...administrator,
+      ...guards.role('administrator'),
       schema: { security, params: z.object({ day: daySchema }), response: { 200: z.object({ day: daySchema }) } },
     },
     async ({ params }) => {

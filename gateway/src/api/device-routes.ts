@@ -2,13 +2,13 @@ import { callerError, enrolRequestSchema, enrolResponseSchema, idSchema } from '
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type TokenCheck, tokenSecurity } from './authorise.js';
+import { type Guards, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
 import { deviceViewSchema, rejectViewSchema } from './contract.js';
 import { deviceView } from './device-view.js';
 
 /** Enrolment, claims, and the technicians' lists. */
-export function deviceRoutes(app: FastifyInstance, context: ApiContext, administrator: TokenCheck): void {
+export function deviceRoutes(app: FastifyInstance, context: ApiContext, guards: Guards): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const { registry } = context;
   const security = tokenSecurity;
@@ -32,7 +32,7 @@ export function deviceRoutes(app: FastifyInstance, context: ApiContext, administ
   routes.post(
     '/api/claims',
     {
-      ...administrator,
+      ...guards.role('technician'),
       schema: {
         security,
         body: z.object({ devices: z.array(idSchema).max(100_000).optional() }),
@@ -48,7 +48,7 @@ export function deviceRoutes(app: FastifyInstance, context: ApiContext, administ
   routes.post(
     '/api/devices/:device/revoke',
     {
-      ...administrator,
+      ...guards.role('technician'),
       schema: { security, params: z.object({ device: idSchema }), response: { 200: deviceViewSchema } },
     },
     async ({ params }) => {

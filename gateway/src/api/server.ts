@@ -9,7 +9,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { XiaolabaError } from '@xiaolaba/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { guardRoutes, requireToken } from './authorise.js';
+import { guardRoutes, tokenGuards } from './authorise.js';
 import { blobRoutes } from './blob-routes.js';
 import { contentRoutes } from './content-routes.js';
 import type { ApiContext } from './context.js';
@@ -70,8 +70,8 @@ export async function startApi(
     const reason = status < 500 && error instanceof Error ? error.message : '';
     return reply.status(status).send({ code, message: problemText(code, { reason }), details: { reason } });
   });
-  const administrator = requireToken(settings.token);
-  guardRoutes(app, new Set([administrator.onRequest]));
+  const guards = tokenGuards(settings.token);
+  guardRoutes(app, new Set([guards.role().onRequest]));
   await app.register(rateLimit, { global: false });
   await app.register(swagger, {
     openapi: {
@@ -95,8 +95,8 @@ export async function startApi(
   const liveFeed = new Live(context);
   healthRoutes(app, context);
   coverageRoutes(app, context, liveFeed);
-  deviceRoutes(app, context, administrator);
-  contentRoutes(app, context, administrator);
+  deviceRoutes(app, context, guards);
+  contentRoutes(app, context, guards);
   blobRoutes(app, context);
 
   const directory = settings.console ?? consoleDirectory();
