@@ -36,7 +36,15 @@ const uproot = () => {
 };
 // A run that was killed may have left its plants.
 uproot();
-const packages = ['protocol/src', 'gateway/src', 'gateway/console/src', 'device/src', 'simulator/src', 'simulator/bench-page/src', 'cli/src'];
+const packages = [
+  'protocol/src',
+  'gateway/src',
+  'gateway/console/src',
+  'device/src',
+  'simulator/src',
+  'simulator/bench-page/src',
+  'cli/src',
+];
 const summary = cruise(...packages);
 for (const { rule, from, to } of summary.violations) console.error(`${rule.severity} ${rule.name}: ${from} → ${to}`);
 console.log(

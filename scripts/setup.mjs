@@ -78,7 +78,12 @@ const builds = [
   },
   {
     name: 'bench-page',
-    sources: ['simulator/bench-page', 'simulator/src/bench', 'gateway/console/src/shell', 'gateway/console/src/coverage'],
+    sources: [
+      'simulator/bench-page',
+      'simulator/src/bench',
+      'gateway/console/src/shell',
+      'gateway/console/src/coverage',
+    ],
     accept: isPage,
     result: 'simulator/bench-page/dist/index.html',
     text: '· 生成测试工位页面 / building the bench page',

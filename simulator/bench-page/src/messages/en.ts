@@ -407,6 +407,7 @@ export const en: Messages = {
     toModule: 'to the module',
     toHost: 'from the module',
     broken: 'unreadable',
+    plain: 'plain bytes',
     list: 'Frames that passed; up and down choose one',
     detail: 'Chosen frame',
     close: 'Close the details',

@@ -393,6 +393,7 @@ export const zhCN = {
     toModule: '发给模块',
     toHost: '模块发来',
     broken: '读不懂',
+    plain: '原始字节',
     list: '经过的帧，上下键选择',
     detail: '选中的帧',
     close: '关闭详情',

@@ -56,4 +56,3 @@ export const createFrameLog = (soon: (call: () => void) => void = requestAnimati
     },
   };
 };
-export type FrameLog = ReturnType<typeof createFrameLog>;
