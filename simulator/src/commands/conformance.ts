@@ -4,11 +4,11 @@ import { parseArgs } from 'node:util';
 import { profileTraits } from '@xiaolaba/device';
 import { dayOf, errorText, idSchema, instantOf, type Profile, profiles, toBase64 } from '@xiaolaba/protocol';
 import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
+import { ElasticClock, RealClock } from '../conformance/bench-clocks.js';
 import { checkText, codeIn, type Language } from '../conformance/catalogue.js';
 import { type CheckId, checkIds, isCheckId } from '../conformance/check-ids.js';
 import type { Defect } from '../conformance/defect.js';
 import { defects } from '../conformance/defects/index.js';
-import { FastClock } from '../conformance/fast-clock.js';
 import { htmlOf } from '../conformance/report-html.js';
 import { junitOf } from '../conformance/report-junit.js';
 import { type ConformanceReport, placeOf, type RunOptions, runReal, runSimulated } from '../conformance/run.js';
@@ -140,13 +140,13 @@ function morning(): number {
 
 async function withSimulated({ simulated }: Call, shared: RunOptions): Promise<ConformanceReport> {
   if (!simulated) throw new RangeError('--simulated');
-  return await runSimulated({ ...shared, ...simulated, clock: new FastClock(morning()) });
+  return await runSimulated({ ...shared, ...simulated, clock: new ElasticClock(morning()) });
 }
 
 async function withReal(real: RealCall, shared: RunOptions, io: CommandIo): Promise<ConformanceReport> {
   const { device, profile, host, httpPort, mqttPort } = real;
   const words = conformanceWordsIn(io.language);
-  const clock = new FastClock(Date.now());
+  const clock = new RealClock();
   const harness = await HarnessGateway.start({ host, httpPort, mqttPort, now: () => clock.now() });
   try {
     const history: HarnessEvent[] = [];

@@ -19,8 +19,8 @@ import { type Position, type Profile, profileOutputs } from '@xiaolaba/protocol'
 import { generateKeyPair, type KeyPair } from '@xiaolaba/protocol/node';
 import type { HarnessGateway } from '../harness/harness-gateway.js';
 import { TwinLock, TwinPosition } from '../peripherals/senses.js';
+import { type BenchClock, CaughtActivity } from './bench-clocks.js';
 import type { Defect } from './defect.js';
-import { CaughtActivity, type FastClock } from './fast-clock.js';
 import { MemoryStorage } from './memory-storage.js';
 import { MqttTap } from './mqtt-tap.js';
 
@@ -44,7 +44,7 @@ export interface Subject {
 
 export interface EndpointOptions {
   readonly harness: HarnessGateway;
-  readonly clock: FastClock;
+  readonly clock: BenchClock;
   readonly device: string;
   readonly profile: Profile;
   readonly place: string;

@@ -20,6 +20,10 @@ import { CheckFailed, type Details, type FailureCode } from './verdict.js';
 
 type ReleaseRef = Assignment['releases'][number];
 
+/** How long a device may take to do what it should, milliseconds. Only a failure ever waits for it. */
+export const patienceMs = 30_000;
+/** How long a record may take from the device to here. */
+const reportMs = 5_000;
 /** So long nothing is to be heard: two plays and more would fall into it. */
 export const silenceMs = 2.2 * rhythmSeconds * 1000;
 
@@ -29,8 +33,6 @@ export interface ExaminerPorts {
   readonly subject: Subject;
   /** Makes names that no earlier run has used. */
   readonly stamp: string;
-  /** How long a device may take to do what it should, milliseconds. Only a failure ever waits for it. */
-  readonly patienceMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -71,10 +73,6 @@ export class Examiner {
     return profileOutputs[this.subject.profile].includes('audio') ? 'audio' : 'text';
   }
 
-  get patienceMs(): number {
-    return this.ports.patienceMs;
-  }
-
   close(): void {
     this.#cancel();
   }
@@ -96,7 +94,7 @@ export class Examiner {
     kind: Kind,
     mark: number,
     matches: (event: HarnessEventOf<Kind>) => boolean = () => true,
-    milliseconds = this.ports.patienceMs,
+    milliseconds = patienceMs,
   ): Promise<HarnessEventOf<Kind> | undefined> {
     const fits = (event: HarnessEvent): event is HarnessEventOf<Kind> =>
       event.kind === kind && matches(event as HarnessEventOf<Kind>);
@@ -118,14 +116,14 @@ export class Examiner {
 
   async untilConnected(): Promise<void> {
     const { harness, subject } = this;
-    const isThere = await this.#wait(() => harness.isConnected(subject.device) || undefined, 8 * this.ports.patienceMs);
+    const isThere = await this.#wait(() => harness.isConnected(subject.device) || undefined, 8 * patienceMs);
     if (!isThere) throw new CheckFailed('not-connected');
   }
 
   /** A record that came since the check began. */
   async maybeRecord<R extends JournalRecord>(
     fits: (record: JournalRecord) => record is R,
-    milliseconds = this.ports.patienceMs,
+    milliseconds = patienceMs,
   ): Promise<R | undefined> {
     return await this.#wait(() => this.records.find(fits), milliseconds);
   }
@@ -153,14 +151,14 @@ export class Examiner {
       record.campaign === campaign &&
       record.startedAt >= since &&
       record.result === 'completed';
-    const found = await this.maybeRecord(completed, 2 * this.ports.patienceMs);
+    const found = await this.maybeRecord(completed, 2 * patienceMs);
     if (!found) throw new CheckFailed(code, this.#whyNot(campaign));
     return found;
   }
 
   /** Fails where anything of the campaign has been put out since. */
   async untilSilent(campaign: string, since: number, code: FailureCode, milliseconds = silenceMs): Promise<void> {
-    await this.sleep(Math.max(0, since + milliseconds - this.now) + this.ports.patienceMs / 6);
+    await this.sleep(Math.max(0, since + milliseconds - this.now) + reportMs);
     const play = this.plays(campaign, since).find(({ playedMs }) => playedMs > 0);
     if (play) throw new CheckFailed(code, { afterMs: play.startedAt - since, playedMs: play.playedMs });
   }
@@ -210,7 +208,7 @@ export class Examiner {
     const { version } = assignment;
     const isActive = ({ body }: HarnessEventOf<'progress'>): boolean =>
       body.stage === 'active' && body.assignment === version;
-    if (!(await this.maybe('progress', mark, isActive, 2 * this.ports.patienceMs)))
+    if (!(await this.maybe('progress', mark, isActive, 2 * patienceMs)))
       throw new CheckFailed('not-activated', this.#refusal(mark));
     return assignment;
   }
@@ -243,7 +241,7 @@ export class Examiner {
   async reconnect(): Promise<number> {
     const mark = this.mark();
     this.harness.disconnect(this.subject.device);
-    await this.until('connect', mark, 'not-connected', undefined, 8 * this.ports.patienceMs);
+    await this.until('connect', mark, 'not-connected', undefined, 8 * patienceMs);
     return mark;
   }
 

@@ -1,6 +1,8 @@
 import { errorText, type Profile } from '@xiaolaba/protocol';
 import type { HarnessEvent } from '../harness/harness-events.js';
 import { HarnessGateway } from '../harness/harness-gateway.js';
+import { RequestLane } from '../peripherals/network.js';
+import type { BenchClock } from './bench-clocks.js';
 import type { CheckId } from './check-ids.js';
 import type { Check } from './checks/check.js';
 import { checks } from './checks/index.js';
@@ -8,7 +10,6 @@ import type { Defect } from './defect.js';
 import { SimulatedEndpoint, type Subject } from './endpoint.js';
 import { evidenceOf } from './evidence.js';
 import { Examiner, type ExaminerPorts } from './examiner.js';
-import type { FastClock } from './fast-clock.js';
 import { CheckFailed, type CheckResult, CheckSkipped } from './verdict.js';
 
 export interface ConformanceReport {
@@ -37,17 +38,17 @@ export interface RunOptions {
   readonly onResult?: (result: CheckResult) => void;
 }
 
-/** Half a minute; and where time is made to run faster, the machine still needs its own. */
-const patienceAt = (speed: number): number => Math.max(30_000, 8_000 * speed);
-
 const wanted = (only: readonly CheckId[]): readonly Check[] =>
   only.length === 0 ? checks : checks.filter(({ id }) => only.includes(id));
 
 export interface SimulatedOptions extends RunOptions {
   readonly profile: Profile;
-  readonly clock: FastClock;
+  readonly clock: BenchClock;
   readonly defect?: Defect;
 }
+
+/** Endpoints that start at once: more would only be in each other's way. */
+const mostSettingUp = 4;
 
 /** Every check on an endpoint of its own, all at once: none can be in another's way, and the longest tells how long. */
 export async function runSimulated(options: SimulatedOptions): Promise<ConformanceReport> {
@@ -55,6 +56,7 @@ export async function runSimulated(options: SimulatedOptions): Promise<Conforman
   const startedAt = clock.now();
   const harness = await HarnessGateway.start({ host: '127.0.0.1', httpPort: 0, mqttPort: 0, now: () => clock.now() });
   const place = placeOf(profile);
+  const settingUp = new RequestLane(mostSettingUp);
   try {
     const results = await Promise.all(
       wanted(options.only).map(async (check, index) => {
@@ -67,11 +69,12 @@ export async function runSimulated(options: SimulatedOptions): Promise<Conforman
           place,
           ...(defect ? { defect } : {}),
         });
-        const ports = { harness, clock, subject: endpoint, stamp: 'sim', patienceMs: patienceAt(clock.speed), signal };
-        const setUp = async (): Promise<void> => {
-          await endpoint.enrol(harness.claim(device, profile, place));
-          await endpoint.powerOn();
-        };
+        const ports = { harness, clock, subject: endpoint, stamp: 'sim', signal };
+        const setUp = (): Promise<void> =>
+          settingUp.run(async () => {
+            await endpoint.enrol(harness.claim(device, profile, place));
+            await endpoint.powerOn();
+          });
         const result = await examine(check, ports, [], setUp);
         endpoint.powerOff();
         const { thrown } = endpoint.activity;
@@ -92,8 +95,6 @@ export interface RealOptions extends RunOptions {
   readonly subject: Subject;
   /** All that has passed from the start of the harness on. */
   readonly history: readonly HarnessEvent[];
-  /** How fast the clock runs; 1 unless the device is simulated. */
-  readonly speed?: number;
 }
 
 /** One check after the other on the one device there is, each leaving it as it was found. */
@@ -103,7 +104,7 @@ export async function runReal(options: RealOptions): Promise<ConformanceReport> 
   const stamp = startedAt.toString(36).slice(-6);
   const results: CheckResult[] = [];
   for (const check of wanted(options.only)) {
-    const ports = { harness, clock, subject, stamp, patienceMs: patienceAt(options.speed ?? 1), signal };
+    const ports = { harness, clock, subject, stamp, signal };
     const result = await examine(check, ports, [...history]);
     results.push(result);
     onResult?.(result);
@@ -115,7 +116,7 @@ async function examine(
   check: Check,
   ports: ExaminerPorts,
   history: readonly HarnessEvent[],
-  setUp: () => Promise<void> = async () => {},
+  setUp?: () => Promise<void>,
 ): Promise<CheckResult> {
   const { clock, subject, signal } = ports;
   const from = clock.now();
@@ -129,7 +130,8 @@ async function examine(
   try {
     const why = signal.aborted ? 'aborted' : check.skip?.(subject);
     if (why) return told({ result: 'skipped', code: why, details: {} });
-    await setUp();
+    await setUp?.();
+    await examiner.untilConnected();
     const details = await check.run(examiner);
     return told({ result: 'pass', code: null, details });
   } catch (error) {
@@ -138,7 +140,8 @@ async function examine(
     if (error instanceof CheckFailed) return told({ result: 'fail', code: error.code, details: error.details });
     return told({ result: 'fail', code: 'bench-failed', details: { error: errorText(error) } });
   } finally {
-    if (!signal.aborted) await examiner.tidy().catch(() => {});
+    // One that was made for this check goes with it.
+    if (!signal.aborted && !setUp) await examiner.tidy().catch(() => {});
     examiner.close();
   }
 }

@@ -39,6 +39,7 @@ export const failureCodes = [
   'too-loud',
   'volume-untold',
   'fetched-again',
+  'asked-wrongly',
   'clock-not-doubted',
   'clock-not-regained',
   'nothing-offline',

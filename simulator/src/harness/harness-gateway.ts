@@ -142,6 +142,7 @@ export class HarnessGateway {
   assignmentFor(device: string, over: Partial<Assignment>): Assignment {
     const now = this.options.now();
     const version = over.version ?? this.nextVersion(device);
+    this.#versions.set(device, Math.max(this.#versions.get(device) ?? 0, version));
     return {
       v: 1,
       device,
@@ -157,14 +158,13 @@ export class HarnessGateway {
     };
   }
 
-  /** One above the highest that this device was sent. */
+  /** One above the highest that there has been for this device. */
   nextVersion(device: string): number {
     return (this.#versions.get(device) ?? 0) + 1;
   }
 
   async assign(device: string, over: Partial<Assignment>, signer: KeyPair = this.gatewayKey): Promise<Assignment> {
     const assignment = this.assignmentFor(device, over);
-    this.#versions.set(device, Math.max(this.#versions.get(device) ?? 0, assignment.version));
     await this.send(device, 'assignment', await sealEnvelope('assignment', encodeMessage(assignment), [signer.signer]));
     return assignment;
   }

@@ -1,5 +1,6 @@
 import { profileOutputs } from '@xiaolaba/protocol';
 import type { HarnessEventOf } from '../../harness/harness-events.js';
+import { patienceMs } from '../examiner.js';
 import { CheckFailed } from '../verdict.js';
 import type { Check } from './check.js';
 
@@ -17,7 +18,7 @@ export const enrolment: Check = {
     const isWill = ({ body }: HarnessEventOf<'status'>): boolean =>
       body.state === 'offline' && body.boot === online.body.boot;
     await x.until('status', mark, 'no-last-will', isWill);
-    await x.until('connect', mark, 'not-connected', undefined, 8 * x.patienceMs);
+    await x.until('connect', mark, 'not-connected', undefined, 8 * patienceMs);
     return { boot: online.body.boot };
   },
 };
@@ -63,7 +64,7 @@ export const beatRate: Check = {
     const at = [from, ...beats, x.now];
     const longestMs = Math.max(...at.slice(1).map((time, index) => time - (at[index] ?? time)));
     const details = { beats: beats.length, longestMs, periodMs };
-    if (longestMs > 1.5 * periodMs + x.patienceMs / 10) throw new CheckFailed('beats-slow', details);
+    if (longestMs > 1.5 * periodMs + patienceMs / 10) throw new CheckFailed('beats-slow', details);
     // Some come beside the regular ones, when something changes; a device that is idle has no reason for many.
     if (beats.length > 10) throw new CheckFailed('beats-many', details);
     return details;

@@ -83,6 +83,8 @@ export const blobChunks: Check = {
     const asked = x.events.slice(mark).flatMap((event) => (event.kind === 'blob' ? event.body.over : []));
     if (asked.every((over) => over === 'http')) throw new CheckSkipped('files-over-http');
     await x.untilPlayed(campaign, since);
+    const wrong = x.events.find((event) => event.kind === 'refused' && event.body.about.endsWith('want'));
+    if (wrong?.kind === 'refused') throw new CheckFailed('asked-wrongly', { reason: wrong.body.code });
     return { wants: asked.filter((over) => over === 'mqtt').length, overHttp: asked.includes('http') };
   },
 };

@@ -1,5 +1,6 @@
 import type { HarnessEventOf } from '../../harness/harness-events.js';
 import { hourMs } from '../content.js';
+import { patienceMs } from '../examiner.js';
 import { CheckFailed } from '../verdict.js';
 import type { Check } from './check.js';
 
@@ -11,7 +12,7 @@ export const clockJump: Check = {
     const { harness, subject } = x;
     const campaign = await x.playing('a');
     const tell = (at: number): Promise<void> => harness.command(subject.device, { v: 1, kind: 'time', at });
-    const patienceMs = Math.max(x.patienceMs, 1500 * subject.beatSeconds);
+    const beatWithinMs = Math.max(patienceMs, 1500 * subject.beatSeconds);
     const before = x.mark();
     await tell(x.now + hourMs);
     const doubted = await x.until(
@@ -19,12 +20,12 @@ export const clockJump: Check = {
       before,
       'clock-not-doubted',
       ({ body }) => body.clock !== 'trusted',
-      patienceMs,
+      beatWithinMs,
     );
     await x.untilSilent(campaign, doubted.body.at, 'sounded');
     const after = x.mark();
     const isTrusted = ({ body }: HarnessEventOf<'beat'>): boolean => body.clock === 'trusted';
-    const end = x.now + 2 * patienceMs;
+    const end = x.now + 2 * beatWithinMs;
     // Again and again, as a gateway does: one that was long on its way confirms nothing.
     for (let trusted = false; !trusted; ) {
       if (x.now > end) throw new CheckFailed('clock-not-regained');
@@ -50,7 +51,7 @@ export const offlinePlay: Check = {
     await x.sleep(cutMs);
     const to = x.now;
     harness.setReachable(subject.device, true);
-    await x.until('connect', mark, 'not-connected', undefined, 8 * x.patienceMs);
+    await x.until('connect', mark, 'not-connected', undefined, 8 * patienceMs);
     const play = await x.untilPlayed(campaign, from + 1_000, 'nothing-offline');
     if (play.startedAt > to) throw new CheckFailed('nothing-offline', { firstAfterMs: play.startedAt - to });
     const broken = x.events.some((event) => event.kind === 'records' && event.body.chain === 'broken');

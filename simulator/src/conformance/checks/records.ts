@@ -1,6 +1,6 @@
 import type { JournalRecord } from '@xiaolaba/protocol';
 import type { HarnessEvent, HarnessEventOf } from '../../harness/harness-events.js';
-import type { Examiner } from '../examiner.js';
+import { type Examiner, patienceMs } from '../examiner.js';
 import { CheckFailed } from '../verdict.js';
 import type { Check } from './check.js';
 
@@ -15,7 +15,7 @@ const recordOf =
 /** Something to journal, and that it has come here. */
 async function journalled(x: Examiner): Promise<void> {
   const { version } = await x.activate([]);
-  if (!(await x.maybeRecord(recordOf(version), 2.5 * x.patienceMs))) throw new CheckFailed('stuck', brokenOf(x.events));
+  if (!(await x.maybeRecord(recordOf(version), 2.5 * patienceMs))) throw new CheckFailed('stuck', brokenOf(x.events));
 }
 
 const isBroken = (event: HarnessEvent): event is Batch => event.kind === 'records' && event.body.chain === 'broken';
@@ -29,7 +29,7 @@ export const ackMissing: Check = {
     harness.setAcknowledges(subject.device, false);
     const mark = x.mark();
     await x.activate([]);
-    const { body: sent } = await x.until('records', mark, 'stuck', undefined, 2.5 * x.patienceMs);
+    const { body: sent } = await x.until('records', mark, 'stuck', undefined, 2.5 * patienceMs);
     const again = await x.reconnect();
     const { body: repeated } = await x.until('records', again, 'not-repeated');
     const { boot, first } = sent.batch;

@@ -1,7 +1,7 @@
 import type { Assignment, JournalRecord } from '@xiaolaba/protocol';
 import type { HarnessEventOf } from '../../harness/harness-events.js';
 import { atMidnight } from '../content.js';
-import type { Examiner } from '../examiner.js';
+import { type Examiner, patienceMs } from '../examiner.js';
 import { CheckFailed, type Details } from '../verdict.js';
 
 type ReleaseRef = Assignment['releases'][number];
@@ -21,7 +21,7 @@ export async function refusesReleases(x: Examiner, bad: Readonly<Record<string, 
       'progress',
       mark,
       ({ body }) => body.stage === 'refused' && body.release === sha256,
-      x.patienceMs / 2,
+      patienceMs / 2,
     );
     if (!told) throw new CheckFailed('no-refusal', { what });
     reasons[what] = told.body.reason ?? '';
@@ -52,7 +52,7 @@ export async function refusesAssignment(
   await send();
   const answers = ({ body }: HarnessEventOf<'progress'>): boolean =>
     body.stage === 'active' || (body.stage === 'refused' && body.assignment === version);
-  const answer = await x.maybe('progress', mark, answers, x.patienceMs / 2);
+  const answer = await x.maybe('progress', mark, answers, patienceMs / 2);
   if (answer?.body.stage === 'active') throw new CheckFailed('accepted', { what });
   if (!answer && isToldAlways) throw new CheckFailed('no-refusal', { what });
   await x.activate([]);

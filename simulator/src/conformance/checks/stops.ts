@@ -1,5 +1,5 @@
 import type { JournalRecord } from '@xiaolaba/protocol';
-import type { Examiner } from '../examiner.js';
+import { type Examiner, patienceMs } from '../examiner.js';
 import type { Check } from './check.js';
 
 type Event = Extract<JournalRecord, { kind: 'event' }>;
@@ -10,7 +10,7 @@ async function stopped(x: Examiner, version: number): Promise<number> {
   await x.order(x.orderOf('stop', version));
   const isTold = (record: JournalRecord): record is Event =>
     record.kind === 'event' && record.event === 'stopped' && record.at >= sentAt;
-  const told = await x.maybeRecord(isTold, x.patienceMs / 3);
+  const told = await x.maybeRecord(isTold, patienceMs / 3);
   return told?.at ?? x.now;
 }
 

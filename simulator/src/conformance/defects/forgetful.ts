@@ -98,6 +98,17 @@ export const forgetful: readonly Defect[] = [
     },
   },
   {
+    name: 'wants-at-random',
+    foundBy: 'blob-chunks',
+    profile: 'bike-lock',
+    tap: () => ({
+      up: async (name, payload, tap) => {
+        if (name === 'want') tap.toGateway('want', payload);
+        return payload;
+      },
+    }),
+  },
+  {
     name: 'ignores-clock-jump',
     foundBy: 'clock-jump',
     profile: 'loudspeaker',
