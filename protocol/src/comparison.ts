@@ -50,6 +50,9 @@ const figure = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value >= 10 ? 1 : 2);
 const spreadText = ({ median, min }: Spread): string => `${figure(median)} (${figure(min)})`;
 
+/** What is far below one would read as nought. */
+const ratioText = (ratio: number): string => (ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(2));
+
 /** Lines of a table: what was measured, ours, the peer's, and the ratio. */
 export function comparisonTable(
   columns: { readonly what: string; readonly ours: string; readonly peer: string; readonly ratio: string },
@@ -57,7 +60,7 @@ export function comparisonTable(
 ): string[] {
   const rows: string[][] = [
     [columns.what, columns.ours, columns.peer, columns.ratio],
-    ...comparisons.map(([what, one]) => [what, spreadText(one.ours), spreadText(one.peer), one.ratio.toFixed(2)]),
+    ...comparisons.map(([what, one]) => [what, spreadText(one.ours), spreadText(one.peer), ratioText(one.ratio)]),
   ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
   return rows.map((row) =>

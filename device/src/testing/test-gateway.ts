@@ -59,6 +59,8 @@ export class TestGateway implements Network {
   /** Bytes of blobs sent in chunks. */
   chunkBytes = 0;
   readonly counters = { received: 0, sent: 0 };
+  /** Called when a message has come or is sent. */
+  onCounted: () => void = () => {};
   acknowledges = true;
   online = true;
   /** What becomes of the next wants, one each; then they are served. */
@@ -112,6 +114,12 @@ export class TestGateway implements Network {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.http.closeAllConnections();
     await new Promise<void>((resolve) => this.http.close(() => resolve()));
+  }
+
+  /** Where another process finds it. */
+  get addresses(): { readonly http: string; readonly mqtt: string } {
+    const port = (server: Server | HttpServer): number => (server.address() as AddressInfo).port;
+    return { http: `http://127.0.0.1:${port(this.http)}`, mqtt: `mqtt://127.0.0.1:${port(this.server)}` };
   }
 
   openBroker(): Duplex {
@@ -189,7 +197,10 @@ export class TestGateway implements Network {
     retain = false,
   ): Promise<void> {
     const connected = Object.keys(this.#clients()).includes(device);
-    if (connected) this.counters.sent++;
+    if (connected) {
+      this.counters.sent++;
+      this.onCounted();
+    }
     return this.#push(device, topic, payload, retain);
   }
 
@@ -219,6 +230,7 @@ export class TestGateway implements Network {
     const parsed = parseTopic(topic);
     if (!parsed) return;
     this.counters.received++;
+    this.onCounted();
     const { name, device } = parsed;
     const body: unknown = JSON.parse(payload.toString());
     if (name === 'hello') this.hellos.push(body as Hello);
