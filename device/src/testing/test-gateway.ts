@@ -44,8 +44,6 @@ export const emptyCalendar: Calendar = {
 
 /** Just enough of a gateway to talk to one device: a real broker, real HTTP, real signatures. */
 export class TestGateway implements Network {
-  readonly keys: KeyPair = generateKeyPair();
-  readonly approver: KeyPair = generateKeyPair();
   readonly blobs = new Map<string, Uint8Array>();
   readonly hellos: Hello[] = [];
   readonly beats: Beat[] = [];
@@ -61,6 +59,8 @@ export class TestGateway implements Network {
   readonly counters = { received: 0, sent: 0 };
   /** Called when a message has come or is sent. */
   onCounted: () => void = () => {};
+  /** Called before a batch is acknowledged. */
+  onBatch: (batch: RecordBatch) => void = () => {};
   acknowledges = true;
   online = true;
   /** What becomes of the next wants, one each; then they are served. */
@@ -73,13 +73,15 @@ export class TestGateway implements Network {
     private readonly broker: Aedes,
     private readonly server: Server,
     private readonly http: HttpServer,
+    readonly keys: KeyPair,
+    readonly approver: KeyPair,
   ) {}
 
-  static async start(): Promise<TestGateway> {
+  static async start(keys = generateKeyPair(), approver = generateKeyPair()): Promise<TestGateway> {
     const broker = await Aedes.createBroker();
     const server = createServer((socket) => broker.handle(socket));
     const http = createHttpServer();
-    const gateway = new TestGateway(broker, server, http);
+    const gateway = new TestGateway(broker, server, http, keys, approver);
     broker.authorizePublish = (_client, packet, done) => {
       gateway.#received(packet.topic, Buffer.from(packet.payload)).then(
         () => done(null),
@@ -281,17 +283,23 @@ export class TestGateway implements Network {
     return chunks;
   }
 
+  /** Takes in what a device has reported. */
+  keep(batch: RecordBatch): void {
+    this.batches.push(batch);
+    this.onBatch(batch);
+    for (const line of batch.lines) {
+      const record = journalRecordSchema.parse(JSON.parse(line));
+      this.records.set(`${batch.boot}/${String(record.seq).padStart(8, '0')}`, record);
+    }
+  }
+
   deviceKeys: KeyPair | undefined;
 
   async #take(device: string, envelope: Buffer): Promise<void> {
     if (!this.deviceKeys) throw new Error('no device key');
     const { payload } = openEnvelope('records', envelope, [this.deviceKeys.publicKey], verify);
     const batch = decodeMessage(recordBatchSchema, payload);
-    this.batches.push(batch);
-    for (const line of batch.lines) {
-      const record = journalRecordSchema.parse(JSON.parse(line));
-      this.records.set(`${batch.boot}/${String(record.seq).padStart(8, '0')}`, record);
-    }
+    this.keep(batch);
     const upTo = batch.first + batch.lines.length - 1;
     if (this.acknowledges)
       setImmediate(() => void this.send(device, 'ack', encodeMessage({ v: 1, boot: batch.boot, upTo })));
