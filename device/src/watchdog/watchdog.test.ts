@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { at, every, morning, releaseOf, spoken } from '../testing/test-content.js';
 import { TestDevice } from '../testing/test-device.js';
@@ -37,7 +38,7 @@ describe('telling systemd', () => {
     socket = join(folder, 'notify');
     told.length = 0;
     manager = spawn('python3', ['-c', receiver, socket], { stdio: ['ignore', 'pipe', 'inherit'] });
-    manager.stdout?.setEncoding('utf8').on('data', (text: string) => told.push(...text.trim().split('\n')));
+    if (manager.stdout) createInterface(manager.stdout).on('line', (line) => told.push(line));
     while (!told.includes('bound')) await new Promise((resolve) => setTimeout(resolve, 10));
     process.env.NOTIFY_SOCKET = socket;
   });
