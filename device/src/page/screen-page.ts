@@ -22,7 +22,7 @@ export const screenPage = `<!doctype html>
   .words { align-self: center; padding: 6vmin 8vmin; font-weight: 700; line-height: 1.35; text-wrap: balance;
     overflow-wrap: anywhere; text-align: center; }
   main.film .words { display: none; }
-  .ticker { overflow: hidden; white-space: nowrap; background: #000c; border-top: .6vmin solid var(--accent);
+  .ticker { grid-row: 2; overflow: hidden; white-space: nowrap; background: #000c; border-top: .6vmin solid var(--accent);
     font-size: 9vmin; line-height: 1.7; }
   .ticker span { display: inline-block; padding-left: 100vw; will-change: transform; }
   main:not(.film) .ticker { display: none; }

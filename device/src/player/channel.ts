@@ -37,7 +37,8 @@ export class Channel {
   constructor(private readonly ports: ChannelPorts) {}
 
   get playing(): Session | undefined {
-    return this.#current?.session.startedAt === undefined ? undefined : this.#current.session;
+    const session = this.#current?.session;
+    return session?.startedAt === undefined || session.isDark ? undefined : session;
   }
 
   /** By how much the end of what is on is overdue, milliseconds. */

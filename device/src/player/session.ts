@@ -57,6 +57,8 @@ export interface Session {
   /** Time spent paused before. */
   waitedMs: number;
   readonly readings: number[];
+  /** The sign doesn't show it at the moment, though it is its turn. */
+  isDark?: boolean;
   /** Why time was lost, where some was. */
   lost?: MissCause;
 }

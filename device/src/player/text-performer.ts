@@ -40,6 +40,7 @@ export class TextPerformer implements Performer {
     while (!signal.aborted && time.monotonic() < endMono) {
       const shown = await this.#show(sign, session.text, session.video);
       life.assertAlive();
+      session.isDark = !shown;
       working('sign', shown ? undefined : sign ? 'no answer' : 'missing');
       const rest = endMono - time.monotonic();
       if (!shown) {
@@ -54,6 +55,7 @@ export class TextPerformer implements Performer {
       const lost = await this.#until(sign, rest, signal);
       session.playedMs += Math.min(rest, time.monotonic() - from);
       if (!lost) continue;
+      session.isDark = true;
       session.lost = 'silent';
       working('sign', 'lost');
       changed();

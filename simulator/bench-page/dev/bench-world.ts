@@ -169,6 +169,7 @@ export class BenchWorld {
       }),
       items: content.items,
       sign: powered ? (this.#scene ?? null) : null,
+      screen: null,
       monotonicOffset,
       sound,
       amplifier: content.modules.some(({ part }) => part === 'board')

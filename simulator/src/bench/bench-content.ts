@@ -1,7 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createLibrary, openBlobStore } from '@xiaolaba/gateway/library';
-import { type Profile, type Rendition, worldError } from '@xiaolaba/protocol';
+import { type Profile, type Rendition, type Video, videoProfile, worldError } from '@xiaolaba/protocol';
 
 /** What the bench can put on air. Plain warnings of the common fraud types; nobody's case. */
 const spoken = [
@@ -47,6 +48,8 @@ export interface TextItem {
   readonly id: string;
   readonly title: string;
   readonly text: string;
+  /** For a screen. */
+  readonly film?: { readonly video: Video; readonly content: Uint8Array };
 }
 
 export interface BenchContent {
@@ -86,5 +89,8 @@ export async function benchContent(profile: Profile, cacheDirectory: string): Pr
     });
   }
   if (items.length === 0) throw worldError('no-voice-at-all', 'nothing can be voiced on this machine', {});
-  return { spoken: items, texts: profile === 'loudspeaker' || profile === 'bike-lock' ? [] : texts };
+  if (profile !== videoProfile) return { spoken: items, texts: [] };
+  const video = await library.renderVideo(fileURLToPath(new URL('../../fixtures/bench-film.mp4', import.meta.url)));
+  const film = { video, content: await readFile(blobs.path(video.sha256)) };
+  return { spoken: items, texts: texts.map((item) => (item.id === 'slogan' ? { ...item, film } : item)) };
 }

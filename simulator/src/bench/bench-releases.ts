@@ -6,8 +6,8 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 /** How long a text stays that was put up at a touch. */
 const textMs = 90_000;
-/** High, and no alert: quiet hours hold for the bench as they do outside. */
-const playPriority = 80;
+/** No alert: quiet hours hold for the bench as they do outside. What is asked for last goes before all else. */
+const priorityOf = (turn: number): number => 60 + (turn % 30);
 const allDay = { days: 'every-day', from: '00:00', to: '24:00' } as const;
 
 export interface BenchPlace {
@@ -21,7 +21,7 @@ const itemsOf = ({ spoken, texts }: BenchContent): Item[] => [
     title,
     audio: [{ dialect, voice: 'synthesis' as const, words, renditions: [rendition] }],
   })),
-  ...texts.map(({ id, title, text }) => ({ id, title, audio: [], text })),
+  ...texts.map(({ id, title, text, film }) => ({ id, title, audio: [], text, ...(film ? { video: film.video } : {}) })),
 ];
 
 const cueOf = (id: string, output: Cue['output'], item: string, timing: Timing, priority: number): Cue => ({
@@ -83,6 +83,6 @@ export function playRelease(
     validUntil: isText ? now + textMs : minute + 2 * minuteMs,
     audience: { profiles: [profile], places: [place] },
     items: itemsOf(content).filter(({ id }) => id === item),
-    cues: [cueOf('play', isText ? 'text' : 'audio', item, timing, playPriority)],
+    cues: [cueOf('play', isText ? 'text' : 'audio', item, timing, priorityOf(turn))],
   };
 }

@@ -59,6 +59,13 @@ const places: Readonly<Record<Profile, string>> = {
   'bike-lock': 'fleet/bench-bikes',
   'booth-sign': 'site/bench-booth',
 };
+/** What the page calls these places. */
+const placeNames: Readonly<Record<Profile, string>> = {
+  loudspeaker: '示例村广场',
+  'bus-screen': '示例 1 路公交',
+  'bike-lock': '示例共享单车',
+  'booth-sign': '示例反诈宣传亭',
+};
 /** How often the meter is read, milliseconds. */
 const levelMs = 100;
 const lastReleases = 2;
@@ -175,7 +182,8 @@ export class Bench {
     this.#quiet = false;
     this.#stopped = false;
     this.#played = [];
-    for (const { rendition, content } of this.#content.spoken) if (rendition) this.gateway.addBlob(content);
+    for (const { content } of this.#content.spoken) this.gateway.addBlob(content);
+    for (const { film } of this.#content.texts) if (film) this.gateway.addBlob(film.content);
     const standing = standingRelease(this.#content, { profile, place: places[profile] }, Date.now());
     this.#standing = standing ? [await this.gateway.addRelease(standing)] : [];
     this.#code = this.gateway.claim(realDevice, profile, places[profile]);
@@ -311,7 +319,7 @@ export class Bench {
       profile: this.#profile,
       profiles,
       device,
-      place: places[this.#profile],
+      place: placeNames[this.#profile],
       firmware: benchFirmware,
       powered: endpoint?.isPowered ?? false,
       now: Date.now(),
@@ -327,6 +335,7 @@ export class Bench {
       })),
       items: itemsOf(this.#content),
       sign: sign?.scene?.() ?? null,
+      screen: endpoint?.parts.find(({ url }) => url !== undefined)?.url ?? null,
       monotonicOffset: endpoint ? Date.now() - endpoint.clock.monotonic() : 0,
       sound: endpoint?.sound ?? null,
       amplifier:

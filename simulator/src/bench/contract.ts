@@ -117,6 +117,8 @@ export interface BenchState {
   readonly modules: readonly BenchModule[];
   readonly items: readonly BenchItem[];
   readonly sign: SignScene | null;
+  /** Where the device's full-screen page is, where the sign is a screen. */
+  readonly screen: string | null;
   /** By how much the twins' monotonic clock is behind the bench's wall clock: `since` + this is wall clock. */
   readonly monotonicOffset: number;
   readonly sound: BenchSound | null;

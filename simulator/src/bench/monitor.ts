@@ -1,37 +1,65 @@
 import { codecs, type FrameCodec, isProtocolName, matrixCodec, type StreamDecoder } from '@xiaolaba/device/peripherals';
 import type { Direction } from '../peripherals/modules/cable.js';
 import type { SerialFrame } from './contract.js';
+import { FirmataReader } from './firmata-frames.js';
 
 type AnyFrame = { readonly kind: string };
 export type Seen = Pick<SerialFrame, 'hex' | 'frame' | 'error'>;
+type Read = (bytes: Uint8Array) => Seen[];
+
+/** A board reports its inputs fifty times a second; a person reads one in this time, milliseconds. */
+const reportEveryMs = 1_000;
 
 /** Reads what passes on a cable, in both directions. */
 export class Monitor {
-  readonly #decoders: Readonly<Record<Direction, StreamDecoder<AnyFrame> | undefined>>;
+  readonly #read: Readonly<Record<Direction, Read>>;
 
   private constructor(
-    private readonly codec: FrameCodec<AnyFrame> | undefined,
+    make: () => Read,
     private readonly seen: (direction: Direction, seen: Seen) => void,
   ) {
-    this.#decoders = { 'to-module': codec?.decoder(), 'to-host': codec?.decoder() };
+    this.#read = { 'to-module': make(), 'to-host': make() };
   }
 
-  /** What has no codec (Firmata) is shown as it is. */
-  static async of(protocol: string, seen: (direction: Direction, seen: Seen) => void): Promise<Monitor> {
-    if (protocol === matrixCodec.protocol) return new Monitor(matrixCodec as FrameCodec<AnyFrame>, seen);
-    return new Monitor(isProtocolName(protocol) ? await codecs[protocol]() : undefined, seen);
+  static async of(
+    protocol: string,
+    monotonic: () => number,
+    seen: (direction: Direction, seen: Seen) => void,
+  ): Promise<Monitor> {
+    if (protocol === matrixCodec.protocol) return new Monitor(() => decoded(matrixCodec), seen);
+    if (isProtocolName(protocol)) {
+      const codec = await codecs[protocol]();
+      return new Monitor(() => decoded(codec), seen);
+    }
+    return new Monitor(() => firmata(monotonic), seen);
   }
 
   take(direction: Direction, bytes: Uint8Array): void {
-    const decoder = this.#decoders[direction];
-    if (!decoder || !this.codec) {
-      this.seen(direction, { hex: Buffer.from(bytes).toString('hex'), frame: null, error: null });
-      return;
-    }
-    const { frames, errors } = decoder.push(bytes);
-    for (const frame of frames)
-      this.seen(direction, { hex: Buffer.from(this.codec.encode(frame)).toString('hex'), frame, error: null });
-    for (const { code } of errors)
-      this.seen(direction, { hex: Buffer.from(bytes).toString('hex'), frame: null, error: code });
+    for (const seen of this.#read[direction](bytes)) this.seen(direction, seen);
   }
+}
+
+function decoded(codec: FrameCodec<AnyFrame>): Read {
+  const decoder: StreamDecoder<AnyFrame> = codec.decoder();
+  return (bytes) => {
+    const { frames, errors } = decoder.push(bytes);
+    return [
+      ...frames.map((frame) => ({ hex: Buffer.from(codec.encode(frame)).toString('hex'), frame, error: null })),
+      ...errors.map(({ code }) => ({ hex: Buffer.from(bytes).toString('hex'), frame: null, error: code })),
+    ];
+  };
+}
+
+function firmata(monotonic: () => number): Read {
+  const reader = new FirmataReader();
+  const shownAt = new Map<unknown, number>();
+  return (bytes) =>
+    reader.push(bytes).flatMap(({ frame, hex }) => {
+      if (frame.kind === 'analog') {
+        const { channel } = frame;
+        if (monotonic() - (shownAt.get(channel) ?? Number.NEGATIVE_INFINITY) < reportEveryMs) return [];
+        shownAt.set(channel, monotonic());
+      }
+      return [{ hex, frame, error: null }];
+    });
 }

@@ -1,5 +1,5 @@
 import type { AgentSettings, Peripherals } from '@xiaolaba/device';
-import { openLine } from '@xiaolaba/device/adapters';
+import { openLine, PageServer } from '@xiaolaba/device/adapters';
 import type { ByteLine, Health, ModuleDriver } from '@xiaolaba/device/peripherals';
 import { Cable } from '../peripherals/modules/cable.js';
 import type { ModuleTwin, SignScene } from '../peripherals/modules/module-twin.js';
@@ -16,6 +16,8 @@ export interface BenchPart extends PartWiring {
   readonly health?: () => Health;
   readonly scene?: () => SignScene | undefined;
   readonly press?: (what: Press) => void;
+  /** Where the full-screen page is, for a sign that is a screen. */
+  readonly url?: string;
   isPlugged(): boolean;
   setPlugged(on: boolean): void;
   setPowered(on: boolean): void;
@@ -31,10 +33,13 @@ const usualBaud: Readonly<Record<string, number>> = {
 /** One part of an endpoint: driver, cable and twin, or a real module at a port with the twin beside it. */
 export async function makePart(wiring: PartWiring, parts: PartParts): Promise<BenchPart> {
   if (wiring.kind === 'sound-card') return soundCard(wiring, parts);
+  if (wiring.kind === 'page') return await screen(wiring, parts);
   const module = await moduleOf(wiring, parts);
   const { twin } = module;
-  const monitor = await Monitor.of(twin.protocol, (direction, seen) =>
-    parts.frame(wiring.part, direction, twin.protocol, seen),
+  const monitor = await Monitor.of(
+    twin.protocol,
+    () => parts.clock.monotonic(),
+    (direction, seen) => parts.frame(wiring.part, direction, twin.protocol, seen),
   );
   const cable = new Cable(twin);
   const real = wiring.port === 'simulated' ? undefined : realLine(wiring, parts, twin, monitor);
@@ -91,5 +96,25 @@ function soundCard(wiring: PartWiring, { clock, content, emits }: PartParts): Be
     },
     setPowered: () => {},
     close: async () => {},
+  };
+}
+
+/** The device's own page, on any free port of this machine. */
+async function screen(wiring: PartWiring, { clock, log, content }: PartParts): Promise<BenchPart> {
+  const films = new Map(content.texts.flatMap(({ film }) => (film ? [[film.video.sha256, film.content]] : [])));
+  const page = await PageServer.start('bench', { host: '127.0.0.1', port: 0 }, clock, log, async (sha256) =>
+    films.get(sha256),
+  );
+  const driver = page.sign;
+  return {
+    ...wiring,
+    driver,
+    peripherals: { sign: driver.sign },
+    size: { columns: 1280, rows: 720, charset: 'unicode' },
+    url: `http://127.0.0.1:${page.port}/`,
+    isPlugged: () => driver.health === undefined,
+    setPlugged: () => {},
+    setPowered: () => {},
+    close: () => page.close(),
   };
 }

@@ -21,7 +21,7 @@ const kinds: Readonly<Record<Profile, Partial<Record<PartId, readonly string[]>>
   loudspeaker: { sound: soundKinds, board: ['firmata'] },
   'bus-screen': {
     sound: soundKinds,
-    sign: [...signKinds, 'jt808'],
+    sign: [...signKinds, 'jt808', 'page'],
     position: ['nmea0183', 'jt808'],
     board: ['firmata'],
   },

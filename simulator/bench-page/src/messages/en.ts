@@ -58,6 +58,10 @@ export const en: Messages = {
     colour: { red: 'red', green: 'green', yellow: 'yellow', white: 'white' },
     crop: 'Wider than the window: drag sideways',
   },
+  screen: {
+    title: 'Screen on the bus',
+    open: 'Open by itself',
+  },
   sound: {
     title: 'Sound',
     path: 'The way of the sound: module, amplifier, horn, microphone',
@@ -147,6 +151,7 @@ export const en: Messages = {
       terminal: 'Bus terminal',
     },
     kind: {
+      page: 'Full-screen page',
       dfplayer: 'DFPlayer voice',
       jq8900: 'JQ8900 voice',
       syn6288: 'SYN6288 speech chip',

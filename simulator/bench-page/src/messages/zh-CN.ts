@@ -56,6 +56,10 @@ export const zhCN = {
     colour: { red: '红', green: '绿', yellow: '黄', white: '白' },
     crop: '屏比窗口宽，可左右拖动',
   },
+  screen: {
+    title: '车载屏',
+    open: '单独打开',
+  },
   sound: {
     title: '声音',
     path: '声音走的路：模块、功放、喇叭、传声器',
@@ -145,6 +149,7 @@ export const zhCN = {
       terminal: '车载终端',
     },
     kind: {
+      page: '全屏页面（浏览器）',
       dfplayer: 'DFPlayer 语音模块',
       jq8900: 'JQ8900 语音模块',
       syn6288: 'SYN6288 语音合成',
