@@ -22,7 +22,7 @@ const half = (form: string): string => String.fromCharCode(form.charCodeAt(0) - 
 const hanDigits = '零一二三四五六七八九';
 const sinitic: ReadonlySet<string> = new Set(['cmn', 'yue']);
 /** Numbers that everybody reads out digit by digit although they are short. */
-const hotlines: ReadonlySet<string> = new Set(
+export const hotlines: ReadonlySet<string> = new Set(
   '110 114 119 120 122 999 10000 10010 10086 12110 12315 12345 12381 96110'.split(' '),
 );
 const money = /^\s*[十百千万亿]?[元块角分]/u;
