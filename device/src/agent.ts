@@ -31,6 +31,7 @@ import { Player } from './player/player.js';
 import { StopLatch } from './player/stop-latch.js';
 import type { ToneResult } from './player/test-tone.js';
 import { missingParts, profileTraits } from './profiles/profiles.js';
+import { Trust } from './trust/trust.js';
 
 const journalMaxBytes = 8 * 1024 * 1024;
 
@@ -112,10 +113,12 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
   const chunks = overMqtt ? new MqttSource(life, (payload) => link.publish('want', payload, { qos: 1 })) : undefined;
   const source = chunks ?? new HttpSource(network, authorization);
   const fetcher = new Fetcher({ life, cache, source, random, log });
+  const wanted = (topic: DownTopic): boolean =>
+    topic === 'chunk' ? overMqtt : topic !== 'key-list' || identity.root !== undefined;
   const link: Link = new Link(
     life,
     network,
-    { device, secret, boot, topics: chunks ? downTopics : downTopics.filter((name) => name !== 'chunk'), random },
+    { device, secret, boot, topics: downTopics.filter(wanted), random },
     { opened: () => opened(), closed: () => closed(), message: (topic, payload) => message(topic, payload) },
     log,
   );
@@ -162,8 +165,17 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
       life.run('fetch', () => keeper.work());
     },
   });
+  const trust = new Trust(life, identity, time, log, {
+    changed: async (version) => {
+      await keeper.recheck();
+      await journal.append({ kind: 'event', at: time.now(), event: 'key-list', detail: String(version) });
+      life.run('hello', sayHello);
+    },
+    refused: (detail) => journal.append({ kind: 'event', at: time.now(), event: 'key-list-refused', detail }),
+  });
   const keeper: AssignmentKeeper = new AssignmentKeeper({
     identity,
+    trust,
     life,
     time,
     journal,
@@ -173,7 +185,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     report: (report) => progress.report(report),
     activate: (holding, fresh) => player.activate(holding, fresh),
   });
-  const stop = new StopLatch(life, identity, log, async ({ state, reason }) => {
+  const stop = new StopLatch(life, identity, trust, log, async ({ state, reason }) => {
     const event = state === 'stop' ? 'stopped' : 'stop-lifted';
     player.stop(state === 'stop');
     changed();
@@ -200,6 +212,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     async (regular) => {
       // As often as the device wakes anyway: a lock on a battery doesn't wear its flash every minute.
       if (regular) life.run('alive', touchStorage);
+      if (regular && trust.lapsed()) life.run('key-list', () => keeper.recheck());
       await sendBeat();
     },
   );
@@ -231,7 +244,8 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     await link.publish('beat', encodeMessage(beat), { qos: 0 }).catch(() => {});
   }
 
-  async function opened(): Promise<void> {
+  async function sayHello(): Promise<void> {
+    if (!link.open) return;
     const hello: Hello = {
       v: 1,
       protocol: protocolVersions,
@@ -242,10 +256,15 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
       outputs: [...profileOutputs[profile]],
       sign: settings.sign ?? null,
       assignment: keeper.version,
+      ...(trust.version === undefined ? {} : { keyList: trust.version }),
       unreported: journal.unreported,
       clock: time.state,
     };
     await link.publish('hello', encodeMessage(hello), { qos: 1 });
+  }
+
+  async function opened(): Promise<void> {
+    await sayHello();
     panel.update();
     beats.soon();
     await progress.flush();
@@ -265,6 +284,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
     try {
       if (topic === 'assignment') await keeper.receive(payload);
       else if (topic === 'stop') await stop.receive(payload);
+      else if (topic === 'key-list') await trust.receive(payload);
       else if (topic === 'chunk') chunks?.receive(payload);
       else if (topic === 'ack') await reporter.acknowledged(decodeMessage(ackSchema, payload));
       else command(payload);
@@ -296,14 +316,15 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
       life.run('clock', () => journal.append({ kind: 'clock', at: time.now(), ...regained }));
     }
     player.clockChanged();
-    changed();
     beats.stop();
     beats.start();
+    changed();
   }
 
   journal.onAppend = () => reporter.noted();
   await cache.open();
   player.remember(await journal.open(firmware, time.now(), alive));
+  await trust.open();
   await stop.open();
   player.stop(stop.stopped);
   for (const part of missingParts(profile, peripherals)) faults.set(part, 'missing');

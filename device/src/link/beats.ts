@@ -46,6 +46,7 @@ export class Beats {
   stop(): void {
     this.#regular?.();
     this.#extra?.();
+    this.#extra = undefined;
   }
 
   #now(): void {

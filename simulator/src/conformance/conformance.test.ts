@@ -17,7 +17,7 @@ const { signal } = new AbortController();
 const notPassed = ({ checks }: ConformanceReport): string[] =>
   checks.flatMap(({ id, result, code }) => (result === 'pass' ? [] : `${id}: ${code}`));
 
-describe('our own device', { concurrent: true, timeout: 120_000 }, () => {
+describe('our own device', { concurrent: true, timeout: 150_000 }, () => {
   const skips: Readonly<Record<string, readonly string[]>> = {
     loudspeaker: ['text-shown: no-text', 'trigger: no-trigger', 'blob-chunks: not-bike-lock'],
     'bus-screen': ['blob-chunks: not-bike-lock'],
@@ -51,16 +51,15 @@ describe('our own device', { concurrent: true, timeout: 120_000 }, () => {
     try {
       await endpoint.enrol(harness.claim(device, profile, place));
       await endpoint.powerOn();
-      // In an order that leaves as much behind as there can be: stops, lower caps, jumps and garbage first.
-      const only = ['garbage', 'stop-order', 'volume-cap', 'offline-play', 'release-rolled-back', 'enrolment'] as const;
-      for (const id of [...only, 'approved-plays', 'record-chain'] as const) {
-        const ports = { harness, clock, subject: endpoint, history, signal };
-        expect(notPassed(await runReal({ ...ports, only: [id] }))).toEqual([]);
-      }
+      // As a real one: nobody can pull its plug or unlock it from here.
+      const subject = { device, profile, place, beatSeconds: endpoint.beatSeconds };
+      const report = await runReal({ harness, clock, subject, history, only: [], signal });
+      expect(notPassed(report)).toEqual(skips[profile]);
       expect(endpoint.activity.thrown).toEqual([]);
     } finally {
       endpoint.powerOff();
       await harness.stop();
+      clock.stop();
     }
   });
 });

@@ -252,7 +252,8 @@ export class Examiner {
     harness.setReachable(device, true);
     harness.setAcknowledges(device, true);
     if (harness.nextOrder(device) > 1) await this.order(this.orderOf('lifted'));
-    await this.assign([]);
+    // Until it is in force: what comes of it must not come in the midst of the next check.
+    await this.activate([]);
     await harness.command(device, { v: 1, kind: 'time', at: this.now });
     await harness.clear(device);
   }

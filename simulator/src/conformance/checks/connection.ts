@@ -1,5 +1,5 @@
 import { profileOutputs } from '@xiaolaba/protocol';
-import type { HarnessEventOf } from '../../harness/harness-events.js';
+import type { HarnessEvent, HarnessEventOf } from '../../harness/harness-events.js';
 import { patienceMs } from '../examiner.js';
 import { CheckFailed } from '../verdict.js';
 import type { Check } from './check.js';
@@ -12,7 +12,11 @@ export const enrolment: Check = {
     const again = seen.filter((event) => event.kind === 'refused' && event.body.about === 'enrol').length;
     if (enrolled !== 1 || again > 0) throw new CheckFailed('claim-spent-again', { enrolled, refused: again });
     await x.untilConnected();
-    const online = await x.until('status', 0, 'not-connected', ({ body }) => body.state === 'online');
+    const isOnline = (event: HarnessEvent): event is HarnessEventOf<'status'> =>
+      event.kind === 'status' && event.body.state === 'online';
+    const online =
+      x.history.findLast(isOnline) ??
+      (await x.until('status', 0, 'not-connected', ({ body }) => body.state === 'online'));
     const mark = x.mark();
     x.harness.disconnect(x.subject.device);
     const isWill = ({ body }: HarnessEventOf<'status'>): boolean =>
