@@ -25,6 +25,27 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '所签内容不是当前待审稿，请重新查看后再签。',
     en: 'What was signed is not the present candidate; look at it again and sign anew.',
   },
+  'release-unknown': { zh: '没有发布单 {sha256}。', en: 'There is no release {sha256}.' },
+  'release-on-air': {
+    zh: '宣传任务 {campaign} 的这一版正在播出，无需恢复。',
+    en: 'This release of {campaign} is on air; there is nothing to restore.',
+  },
+  'release-withdrawn': {
+    zh: '宣传任务 {campaign} 的这一版已撤下；要再播出，请先“恢复”为新的待审稿再签发。',
+    en: 'This release of {campaign} was withdrawn; to air it again, restore it as a new candidate and sign that.',
+  },
+  'release-lapsed': {
+    zh: '宣传任务 {campaign} 的这一版已过播出期，请修改日期后重新送审。',
+    en: 'The dates of this release of {campaign} are over; change them and have it approved anew.',
+  },
+  'release-files-gone': {
+    zh: '宣传任务 {campaign} 这一版的音频已不在库中，请重新导入后送审。',
+    en: 'Audio of this release of {campaign} is no longer in the library; import it and have it approved anew.',
+  },
+  'campaign-rendering': {
+    zh: '宣传任务 {campaign} 正在生成待审稿，请稍后再试。',
+    en: 'A candidate of {campaign} is being made; try again in a moment.',
+  },
   'content-refused': {
     zh: '内容有 {errors} 处错误，未作任何改动。',
     en: 'The content has {errors} errors; nothing was changed.',

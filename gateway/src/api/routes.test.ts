@@ -102,6 +102,7 @@ const concrete = (path: string): string =>
   path
     .replace('{sha256}', '0'.repeat(64))
     .replace('{device}', 'speaker-1')
+    .replace('{campaign}', 'morning')
     .replace('{day}', day)
     .replace('{type}', 'site')
     .replace('{id}', 'estate-1');
@@ -115,11 +116,14 @@ describe('who may do what', () => {
         .map((method) => ({ path, method })),
     );
     expect(changing.map(({ path }) => path).sort()).toEqual([
+      '/api/campaigns/{campaign}/withdraw',
       '/api/claims',
       '/api/content',
       '/api/days/{day}/close',
       '/api/devices/{device}/revoke',
       '/api/releases',
+      '/api/releases/{sha256}/restore',
+      '/api/releases/{sha256}/withdraw',
       '/enrol',
     ]);
     for (const { path, method } of changing) {

@@ -18,6 +18,7 @@ import { deviceRoutes } from './device-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
+import { orderRoutes } from './order-routes.js';
 
 export interface Api {
   readonly port: number;
@@ -97,6 +98,7 @@ export async function startApi(
   coverageRoutes(app, context, liveFeed);
   deviceRoutes(app, context, guards);
   contentRoutes(app, context, guards);
+  orderRoutes(app, context, guards);
   blobRoutes(app, context);
 
   const directory = settings.console ?? consoleDirectory();

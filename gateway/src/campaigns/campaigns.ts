@@ -20,6 +20,7 @@ import { Turns } from '../turns.js';
 import { resolveAudience } from './audience.js';
 import type { DistrictModel } from './district-model.js';
 import { type CampaignProblem, freeze } from './freeze.js';
+import { displaced, type RestoredCandidate, restore } from './restore.js';
 import { fillIn, variantsOf } from './variants.js';
 
 export interface PublishedRelease extends NamedRelease {
@@ -157,6 +158,92 @@ export class Campaigns {
     return this.#turns.run(() => this.#approve(envelope));
   }
 
+  /**
+   * Takes a release off the air. Withdrawing only ever makes less sound, so nobody has to sign for it.
+   * One that is off the air already stays as it is. @throws XiaolabaError `release-unknown`
+   */
+  withdraw(hash: string): Promise<PublishedRelease> {
+    return this.#turns.run(async () => {
+      const release = this.#known(hash);
+      const [withdrawn] = release.withdrawnAt === undefined ? await this.#takeOffAir([release]) : [release];
+      return withdrawn ?? release;
+    });
+  }
+
+  /**
+   * Takes all of a campaign off the air, and what of it waits for approval away: for one whose file is gone, too.
+   * @returns what was on air. @throws XiaolabaError `campaign-unknown`
+   */
+  withdrawCampaign(campaign: string): Promise<PublishedRelease[]> {
+    return this.#turns.run(async () => {
+      const { store } = this.deps;
+      const row = await store.selectFrom('campaigns').select('draft').where('id', '=', campaign).executeTakeFirst();
+      if (!row) throw callerError('campaign-unknown', `no campaign ${campaign}`, { campaign });
+      await store.transaction().execute(async (transaction) => {
+        const waiting = await transaction
+          .deleteFrom('candidates')
+          .where('campaign', '=', campaign)
+          .returning('sha256')
+          .execute();
+        const released = await transaction.selectFrom('releases').select('payload_sha256').execute();
+        const known = new Set(released.map((one) => one.payload_sha256));
+        const draft = waiting.every(({ sha256 }) => known.has(sha256)) ? row.draft : displaced(row.draft);
+        await transaction
+          .updateTable('campaigns')
+          .set({ state: 'withdrawn', draft })
+          .where('id', '=', campaign)
+          .execute();
+      });
+      return await this.#takeOffAir(this.standing().filter(({ release }) => release.campaign === campaign));
+    });
+  }
+
+  /** What is still on air of campaigns that no longer are: their withdrawal should be offered. */
+  orphaned(campaigns: ReadonlySet<string>): PublishedRelease[] {
+    return this.standing().filter(({ release }) => !campaigns.has(release.campaign));
+  }
+
+  /**
+   * Makes a candidate of an earlier release, with a revision that devices take.
+   * @throws XiaolabaError `release-unknown`, `release-on-air`, `campaign-rendering`; as `restore`
+   */
+  restore(hash: string): Promise<RestoredCandidate> {
+    return this.#turns.run(async () => {
+      const earlier = this.#known(hash);
+      const { campaign } = earlier.release;
+      if (earlier.withdrawnAt === undefined) throw callerError('release-on-air', 'it is on air', { campaign });
+      if (this.isRendering(campaign)) throw callerError('campaign-rendering', 'it is being rendered', { campaign });
+      const restored = await restore(earlier, this.deps);
+      this.deps.log.info({ ...restored, from: hash }, 'release to be restored');
+      return restored;
+    });
+  }
+
+  #known(hash: string): PublishedRelease {
+    const release = this.#releases.get(hash);
+    if (!release) throw callerError('release-unknown', `no release ${hash}`, { sha256: hash });
+    return release;
+  }
+
+  async #takeOffAir(releases: readonly PublishedRelease[]): Promise<PublishedRelease[]> {
+    const at = this.deps.now();
+    const gone = new Set(releases.map(({ sha256 }) => sha256));
+    const left = new Set(this.standing().flatMap((one) => (gone.has(one.sha256) ? [] : one.release.campaign)));
+    const ended = new Set(releases.flatMap(({ release }) => (left.has(release.campaign) ? [] : release.campaign)));
+    await this.deps.store.transaction().execute(async (transaction) => {
+      for (const hash of gone)
+        await transaction.updateTable('releases').set({ withdrawn_at: at }).where('sha256', '=', hash).execute();
+      for (const campaign of ended)
+        await transaction.updateTable('campaigns').set({ state: 'withdrawn' }).where('id', '=', campaign).execute();
+    });
+    return releases.map((release) => {
+      const withdrawn = { ...release, withdrawnAt: at };
+      this.#releases.set(release.sha256, withdrawn);
+      this.deps.log.info({ release: release.sha256, campaign: release.release.campaign }, 'release withdrawn');
+      return withdrawn;
+    });
+  }
+
   /** No further draft is rendered; one that is left out is taken up at the next import. */
   close(): void {
     this.#closing = true;
@@ -173,16 +260,18 @@ export class Campaigns {
       .where('sha256', '=', payloadHash)
       .executeTakeFirst();
     // Signed twice, by one approver or two, it is one release.
-    const same = await store
+    const signed = await store
       .selectFrom('releases')
       .select('sha256')
       .where('payload_sha256', '=', payloadHash)
-      .where('withdrawn_at', 'is', null)
-      .executeTakeFirst();
-    const already = same && this.#releases.get(same.sha256);
+      .execute();
+    const already = signed
+      .map((row) => this.#releases.get(row.sha256))
+      .find((known) => known && known.withdrawnAt === undefined);
     if (already) return already;
     if (!candidate)
       throw callerError('candidate-unknown', 'what was signed is not the present candidate', { sha256: payloadHash });
+    if (signed.length > 0) throw callerError('release-withdrawn', 'it was withdrawn', { campaign: release.campaign });
     const { sha256: name, bytes } = await blobs.put(envelope);
     const at = now();
     const row: ReleaseTable = {
