@@ -1,4 +1,4 @@
-import type { Profile, PublicKey, SitePolicy } from '@xiaolaba/protocol';
+import type { Profile, PublicKey, RootKeys, SitePolicy } from '@xiaolaba/protocol';
 import type { KeyPair } from '@xiaolaba/protocol/node';
 import type { Activity, Clock, Network, Peripherals, Storage } from './ports/index.js';
 import type { FileWay } from './profiles/profiles.js';
@@ -13,7 +13,9 @@ export interface DeviceIdentity {
   readonly secret: string;
   /** Signs its records. */
   readonly keys: KeyPair;
-  /** Whose releases it plays. Never told by the gateway. */
+  /** Who signs the key list that says whose releases it plays. Never told by the gateway. */
+  readonly root?: RootKeys;
+  /** Without root keys: whose releases it plays, for good. Empty with them. */
   readonly approvers: readonly PublicKey[];
   /** Whose assignments it takes. */
   readonly gateway: PublicKey;

@@ -167,6 +167,7 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
   });
   const trust = new Trust(life, identity, time, log, {
     changed: async (version) => {
+      await stop.recheck();
       await keeper.recheck();
       await journal.append({ kind: 'event', at: time.now(), event: 'key-list', detail: String(version) });
       life.run('hello', sayHello);
@@ -352,7 +353,12 @@ async function begin(settings: AgentSettings, ports: AgentPorts, life: Life): Pr
       return event('tamper', open ? 'open' : 'closed');
     }),
   );
-  peripherals.health?.onChange((part, reason) => on('health', () => working(part, reason)));
+  peripherals.health?.onChange((part, reason) =>
+    on('health', () => {
+      working(part, reason);
+      if (part === 'sign' && reason === undefined) player.signIsBack();
+    }),
+  );
   peripherals.testButton?.onChange((pressed) => {
     if (!pressed) return;
     on('test-button', () => {

@@ -8,7 +8,7 @@ export const signatureAlgorithms = ['Ed25519'] as const;
 export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
 
 /** What a signature is made for; a signature for one type never passes for another. */
-export const envelopeTypes = ['release', 'assignment', 'records', 'stop'] as const;
+export const envelopeTypes = ['release', 'assignment', 'records', 'stop', 'key-list'] as const;
 export type EnvelopeType = (typeof envelopeTypes)[number];
 
 /** Key id: the first 16 hexadecimal digits of the SHA-256 of the raw public key. */
@@ -68,6 +68,23 @@ export async function sealEnvelope(
     })),
   );
   return encodeMessage({ v: 1, type, payload: toBase64(payload), signatures } satisfies Envelope);
+}
+
+/**
+ * One envelope with the signatures of several over the same payload; a key that signed twice counts once.
+ * @throws XiaolabaError `message-*`; `envelope-type`, `payload-differs` where they are not of one payload
+ */
+export function joinEnvelopes(envelopes: readonly Uint8Array[]): Uint8Array {
+  const [first, ...rest] = envelopes.map((bytes) => decodeMessage(envelopeSchema, bytes, envelopeLimits));
+  if (!first) throw bugError('envelopes-missing', 'nothing to join');
+  const signatures = new Map(first.signatures.map((signature) => [signature.kid, signature]));
+  for (const { type, payload, signatures: more } of rest) {
+    if (type !== first.type)
+      throw callerError('envelope-type', `expected ${first.type}, got ${type}`, { expected: first.type, actual: type });
+    if (payload !== first.payload) throw callerError('payload-differs', 'not the same payload');
+    for (const signature of more) if (!signatures.has(signature.kid)) signatures.set(signature.kid, signature);
+  }
+  return encodeMessage({ ...first, signatures: [...signatures.values()] } satisfies Envelope);
 }
 
 export interface Opened {

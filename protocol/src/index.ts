@@ -1,3 +1,4 @@
+export * from './approval.js';
 export * from './assignment.js';
 export * from './base64.js';
 export * from './calendar/calendar.js';
@@ -9,6 +10,7 @@ export * from './geo/distance.js';
 export * from './geo/geofence.js';
 export * from './ids.js';
 export * from './json.js';
+export * from './key-list.js';
 export * from './messages.js';
 export * from './play-record.js';
 export * from './read-batch.js';

@@ -20,7 +20,7 @@ export const protocolVersions = { min: 1, max: 1 } as const;
 export const clockStates = ['trusted', 'unsynchronised', 'jumped'] as const;
 export type ClockState = (typeof clockStates)[number];
 
-/** Up, QoS 1, first after every connect. */
+/** Up, QoS 1, first after every connect, and again when another key list holds. */
 export const helloSchema = z.strictObject({
   v: z.literal(1),
   protocol: z.strictObject({ min: z.number().int().min(1), max: z.number().int().min(1) }),
@@ -39,6 +39,8 @@ export const helloSchema = z.strictObject({
     .nullable(),
   /** Version of the assignment it holds; 0 for none. */
   assignment: z.number().int().min(0),
+  /** Version of the key list it holds, 0 for none; left out where its approvers' keys are fixed. */
+  keyList: z.number().int().min(0).max(1_000_000).optional(),
   /** Records that wait to be taken. */
   unreported: z.number().int().min(0),
   clock: z.enum(clockStates),

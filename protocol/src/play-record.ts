@@ -104,6 +104,10 @@ export const eventRecordSchema = z.strictObject({
     'blob-corrupt',
     'amplifier',
     'override',
+    /** A new key list holds; its version in `detail`. */
+    'key-list',
+    /** One was refused; why in `detail`. */
+    'key-list-refused',
   ]),
   detail: z.string().max(200).optional(),
 });

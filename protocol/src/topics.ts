@@ -6,7 +6,7 @@ export const topicRoot = 'xlb/1';
 export const upTopics = ['hello', 'beat', 'records', 'progress', 'status', 'want'] as const;
 export type UpTopic = (typeof upTopics)[number];
 
-export const downTopics = ['assignment', 'ack', 'command', 'stop', 'chunk'] as const;
+export const downTopics = ['assignment', 'ack', 'command', 'stop', 'key-list', 'chunk'] as const;
 export type DownTopic = (typeof downTopics)[number];
 
 /** Topics whose last message the broker keeps for who comes later. */

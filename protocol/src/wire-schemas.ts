@@ -1,6 +1,7 @@
 import { assignmentSchema, routeStopsSchema, sitePolicySchema } from './assignment.js';
 import { calendarSchema } from './calendar/calendar.js';
 import { envelopeSchema } from './envelope.js';
+import { keyListSchema } from './key-list.js';
 import * as messages from './messages.js';
 import { journalRecordSchema, recordBatchSchema } from './play-record.js';
 import { releaseSchema } from './release.js';
@@ -15,6 +16,7 @@ export const wireSchemas = {
   ack: messages.ackSchema,
   command: messages.commandSchema,
   'stop-order': messages.stopOrderSchema,
+  'key-list': keyListSchema,
   'enrol-request': messages.enrolRequestSchema,
   'enrol-response': messages.enrolResponseSchema,
   envelope: envelopeSchema,

@@ -30,6 +30,7 @@ const toldByText: ReadonlySet<string> = new Set([
   'release: sound without end',
   'release: text cue of an item without text',
   'release: ends before it begins',
+  'key-list: ends before it begins',
 ]);
 
 /** What a reference points to, if it points to anything. */

@@ -1,10 +1,11 @@
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { callerError, type Rendition, renditionsFor } from '@xiaolaba/protocol';
-import { sha256 } from '@xiaolaba/protocol/node';
+import { callerError, openApprovedRelease, type Rendition, renditionsFor } from '@xiaolaba/protocol';
+import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { DeviceIdentity } from '../agent-types.js';
 import { openAssignment, openRelease } from '../assignment/checks.js';
 import type { Storage } from '../ports/index.js';
+import { readStoredKeys } from '../trust/stored-keys.js';
 
 const indexName = 'card/tracks';
 /** An MP3 module counts its files with four digits. */
@@ -76,11 +77,13 @@ export async function fillCard(
 async function renditionsHeld(storage: Storage, identity: DeviceIdentity): Promise<Rendition[]> {
   const envelope = await storage.read('assignment/current');
   if (!envelope) throw callerError('card-nothing', 'the device holds no assignment yet', {});
+  const { trusted } = await readStoredKeys(storage, identity, () => {});
+  const trust = { openRelease: (bytes: Uint8Array) => openApprovedRelease(bytes, trusted, verify) };
   const bySha = new Map<string, Rendition>();
   for (const { sha256: sha } of openAssignment(envelope, identity).releases) {
     const bytes = await storage.read(`blobs/${sha}`);
     if (!bytes) continue;
-    for (const rendition of renditionsFor(openRelease(sha, bytes, identity).release, identity.profile))
+    for (const rendition of renditionsFor(openRelease(sha, bytes, identity, trust).release, identity.profile))
       if (rendition.format === 'mp3') bySha.set(rendition.sha256, rendition);
   }
   return [...bySha.values()];

@@ -6,12 +6,11 @@ import {
   type NamedRelease,
   openEnvelope,
   type Release,
-  releaseLimits,
-  releaseSchema,
   videoProfile,
 } from '@xiaolaba/protocol';
 import { verify } from '@xiaolaba/protocol/node';
 import type { DeviceIdentity } from '../agent-types.js';
+import type { Trust } from '../trust/trust.js';
 
 /**
  * The assignment in an envelope, if this device may take it.
@@ -41,12 +40,16 @@ export function claimedVersion(bytes: Uint8Array): number | undefined {
 }
 
 /**
- * The release in a blob, if an approver signed it for this place and profile.
- * @throws XiaolabaError `message-*`, `envelope-type`, `signature-*`, `release-audience`
+ * The release in a blob, if it is approved, and for this place and profile.
+ * @throws XiaolabaError as `Trust.openRelease`; `release-audience`
  */
-export function openRelease(sha256: string, bytes: Uint8Array, identity: DeviceIdentity): NamedRelease {
-  const { payload } = openEnvelope('release', bytes, identity.approvers, verify);
-  const release = decodeMessage(releaseSchema, payload, releaseLimits);
+export function openRelease(
+  sha256: string,
+  bytes: Uint8Array,
+  identity: DeviceIdentity,
+  trust: Pick<Trust, 'openRelease'>,
+): NamedRelease {
+  const { content: release } = trust.openRelease(bytes);
   const { places, profiles } = release.audience;
   if (!places.includes(identity.place) || !profiles.includes(identity.profile))
     throw callerError('release-audience', 'not approved for here', { place: identity.place });

@@ -7,6 +7,7 @@ import {
   decodeMessage,
   encodeMessage,
   errorCode,
+  filesFor,
   type NamedRelease,
   type Progress,
   type RouteStops,
@@ -20,6 +21,7 @@ import type { Discipline } from '../clock/discipline.js';
 import type { Journal } from '../journal/journal.js';
 import type { Life } from '../life.js';
 import type { Cancel } from '../ports/index.js';
+import type { Trust } from '../trust/trust.js';
 import { claimedVersion, openAssignment, openRelease, revisionKey } from './checks.js';
 import type { Holding } from './holding.js';
 
@@ -32,6 +34,7 @@ const reportEvery = 8;
 
 export interface KeeperPorts {
   readonly identity: DeviceIdentity;
+  readonly trust: Pick<Trust, 'openRelease'>;
   readonly life: Life;
   readonly time: Discipline;
   readonly journal: Journal;
@@ -138,6 +141,31 @@ export class AssignmentKeeper {
     }
   }
 
+  /** Other signatures count from now on: what is in force, or about to be, is judged anew. */
+  async recheck(): Promise<void> {
+    const { cache, journal, time } = this.ports;
+    // What is under way with it sees that it is no longer the one.
+    if (this.#candidate) this.#candidate = candidateOf(this.#candidate.assignment, this.#candidate.envelope);
+    const current = this.#current;
+    if (current) {
+      const { assignment, calendar, route } = current.holding;
+      const again = candidateOf(assignment, current.envelope);
+      for (const { sha256 } of assignment.releases) {
+        const bytes = await cache.read(sha256);
+        if (bytes) this.#tryRelease(again, sha256, bytes, true);
+      }
+      const holding = holdingOf({ ...again, calendar, ...(route ? { route } : {}) });
+      if (holding && this.#current === current && namesOf(holding) !== namesOf(current.holding)) {
+        this.#current = { envelope: current.envelope, holding };
+        this.ports.activate(holding, true);
+        const releases = holding.releases.map(({ sha256 }) => sha256);
+        await journal.append({ kind: 'active', at: time.now(), assignment: assignment.version, releases });
+        this.#reference();
+      }
+    }
+    await this.work();
+  }
+
   async #stored(name: string): Promise<Candidate | undefined> {
     const { life, identity, log } = this.ports;
     const envelope = await life.storage.read(name);
@@ -220,7 +248,8 @@ export class AssignmentKeeper {
       life.assertAlive();
       this.ports.log.error({ error: errorCode(error) }, 'the assignment can not be stored');
     }
-    this.ports.activate(holding, true);
+    // Unless it was judged anew meanwhile.
+    if (this.#current?.holding === holding) this.ports.activate(holding, true);
     this.#report(candidate, 'active');
     this.#reference();
     await cache.makeRoom(0).catch(() => life.assertAlive());
@@ -238,7 +267,7 @@ export class AssignmentKeeper {
 
   #missing({ releases }: Holding): BlobRef[] {
     return releases
-      .flatMap(({ release }) => renditionsFor(release, this.ports.identity.profile))
+      .flatMap(({ release }) => filesFor(release, this.ports.identity.profile))
       .filter(({ sha256 }) => !this.ports.cache.has(sha256));
   }
 
@@ -277,7 +306,7 @@ export class AssignmentKeeper {
 
   async #getRenditions(candidate: Candidate): Promise<Step> {
     for (const { sha256, release } of [...candidate.releases.values()]) {
-      for (const ref of renditionsFor(release, this.ports.identity.profile)) {
+      for (const ref of filesFor(release, this.ports.identity.profile)) {
         if ((await this.#get(candidate, ref, sha256)) === 'wait') return 'wait';
       }
     }
@@ -310,7 +339,7 @@ export class AssignmentKeeper {
 
   #tryRelease(candidate: Candidate, sha256: string, bytes: Uint8Array, checkRevision: boolean): void {
     try {
-      const named = openRelease(sha256, bytes, this.ports.identity);
+      const named = openRelease(sha256, bytes, this.ports.identity, this.ports.trust);
       const highest = this.#revisions[revisionKey(named)] ?? 0;
       if (checkRevision && named.release.revision < highest)
         throw callerError('release-rolled-back', `revision ${highest} was held`, { highest });
@@ -345,7 +374,7 @@ export class AssignmentKeeper {
     files.add(assignment.calendar.sha256);
     if (assignment.route) files.add(assignment.route.sha256);
     for (const { release } of releases.values()) {
-      for (const { sha256 } of renditionsFor(release, this.ports.identity.profile)) files.add(sha256);
+      for (const { sha256 } of filesFor(release, this.ports.identity.profile)) files.add(sha256);
     }
     let done = 0;
     for (const sha256 of files) if (this.ports.cache.has(sha256)) done++;
@@ -361,7 +390,7 @@ export class AssignmentKeeper {
       keep.add(assignment.calendar.sha256);
       if (assignment.route) keep.add(assignment.route.sha256);
       for (const { release } of releases) {
-        for (const { sha256 } of renditionsFor(release, this.ports.identity.profile)) keep.add(sha256);
+        for (const { sha256 } of filesFor(release, this.ports.identity.profile)) keep.add(sha256);
       }
     };
     if (this.#current) add(this.#current.holding.assignment, this.#current.holding.releases);
@@ -378,6 +407,8 @@ const candidateOf = (assignment: Assignment, envelope: Uint8Array): Candidate =>
   done: 0,
   announced: 0,
 });
+
+const namesOf = ({ releases }: Holding): string => releases.map(({ sha256 }) => sha256).join(' ');
 
 /** A page of flash gone bad must not keep a device from playing what it holds. */
 function readRevisions(bytes: Uint8Array, log: AgentLog): Record<string, number> {

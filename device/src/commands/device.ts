@@ -58,7 +58,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 const enrolUsage =
-  'xiaolaba device enrol --gateway URL --device ID --code CODE --approver-key FILE --out DIR [--profile P] [--json]';
+  'xiaolaba device enrol --gateway URL --device ID --code CODE --root-key FILE --out DIR [--profile P] [--json]';
 
 const installUsage = (file: string, folder: string): string =>
   `xiaolaba device install --config ${file} [--user xiaolaba] [--print] [--unit-dir ${folder}]`;

@@ -4,7 +4,7 @@ import { type Profile, profiles } from '@xiaolaba/protocol';
 import type { CommandIo } from '@xiaolaba/protocol/command-line';
 import { generateKeyPair } from '@xiaolaba/protocol/node';
 import { enrol, enrolRequest, identityFrom } from '../enrolment/enrol.js';
-import { readApproverKey, writeIdentity } from '../enrolment/identity-file.js';
+import { readPublicKey, writeIdentity } from '../enrolment/identity-file.js';
 import { messages } from './messages.js';
 
 const options = {
@@ -12,6 +12,8 @@ const options = {
   device: { type: 'string' },
   code: { type: 'string' },
   profile: { type: 'string' },
+  'root-key': { type: 'string', multiple: true },
+  'root-signatures': { type: 'string' },
   'approver-key': { type: 'string', multiple: true },
   out: { type: 'string' },
   json: { type: 'boolean' },
@@ -23,9 +25,11 @@ const isProfile = (text: string): text is Profile => (profiles as readonly strin
 export async function enrolCommand(args: string[], io: CommandIo): Promise<number> {
   const say = messages[io.language];
   const { values } = parseArgs({ args, options });
-  const { gateway, device, code, profile = 'loudspeaker', out, 'approver-key': keyFiles = [] } = values;
+  const { gateway, device, code, profile = 'loudspeaker', out } = values;
+  const { 'root-key': rootFiles = [], 'approver-key': approverFiles = [] } = values;
+  const keyFiles = [...rootFiles, ...approverFiles];
   if (!gateway || !device || !code || !out || keyFiles.length === 0) {
-    const given: Record<string, unknown> = { gateway, device, code, 'approver-key': keyFiles[0], out };
+    const given: Record<string, unknown> = { gateway, device, code, 'root-key': keyFiles[0], out };
     io.stderr(`${say.missingOptions(Object.keys(given).filter((name) => !given[name]))}\n`);
     return 2;
   }
@@ -37,8 +41,15 @@ export async function enrolCommand(args: string[], io: CommandIo): Promise<numbe
     io.stderr(`${say.badOption('--gateway')}\n`);
     return 2;
   }
+  const signatures = Number(values['root-signatures'] ?? Math.min(2, rootFiles.length));
+  const enough = signatures >= 1 && signatures <= Math.min(2, rootFiles.length);
+  if (rootFiles.length > 0 && (approverFiles.length > 0 || !Number.isInteger(signatures) || !enough)) {
+    io.stderr(`${say.badOption(approverFiles.length > 0 ? '--approver-key' : '--root-signatures')}\n`);
+    return 2;
+  }
   // Read before the code is spent: it works only once.
-  const approvers = await Promise.all(keyFiles.map((path) => readApproverKey(path)));
+  const publicKeys = await Promise.all(keyFiles.map((path) => readPublicKey(path)));
+  const approvers = rootFiles.length > 0 ? { keys: publicKeys, threshold: signatures } : publicKeys;
   const keys = generateKeyPair();
   const answer = await enrol(
     (path, init) => fetch(new URL(path, gateway), { ...init, signal: io.signal }),

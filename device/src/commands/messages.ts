@@ -33,7 +33,7 @@ export const messages: Readonly<Record<Language, Catalogue>> = {
       'identity-missing': ({ path }) => `没有身份文件 ${path}，请先登记：xiaolaba device enrol`,
       'identity-malformed': ({ path }) => `身份文件 ${path} 已损坏，请重新登记`,
       'identity-unwritable': ({ path }) => `身份文件 ${path} 写不进去`,
-      'approver-key-unreadable': ({ path }) => `${path} 里没有审批人公钥`,
+      'approver-key-unreadable': ({ path }) => `${path} 里没有公钥`,
       'enrol-unreachable': () => '连不上网关',
       'enrol-refused': ({ status, code }) =>
         `网关拒绝登记（HTTP ${status}${code ? `，${code}` : ''}），请核对终端编号和登记码`,
@@ -66,7 +66,7 @@ export const messages: Readonly<Record<Language, Catalogue>> = {
       'identity-missing': ({ path }) => `No identity file ${path}; enrol first: xiaolaba device enrol`,
       'identity-malformed': ({ path }) => `The identity file ${path} is damaged; enrol again`,
       'identity-unwritable': ({ path }) => `Can't write the identity file ${path}`,
-      'approver-key-unreadable': ({ path }) => `No approver's public key in ${path}`,
+      'approver-key-unreadable': ({ path }) => `No public key in ${path}`,
       'enrol-unreachable': () => "Can't reach the gateway",
       'enrol-refused': ({ status, code }) =>
         `The gateway refuses (HTTP ${status}${code ? `, ${code}` : ''}); check the device id and the claim code`,

@@ -95,7 +95,7 @@ describe('enrolling', () => {
   it('names the options that are missing', async () => {
     const { exit, err } = await command('enrol', '--device', 'ls-0001');
     expect(exit).toBe(2);
-    for (const name of ['gateway', 'code', 'approver-key', 'out']) expect(err).toContain(`--${name}`);
+    for (const name of ['gateway', 'code', 'root-key', 'out']) expect(err).toContain(`--${name}`);
     expect((await command()).exit).toBe(2);
     expect((await command('--nonsense')).exit).toBe(2);
   });

@@ -8,6 +8,7 @@ import {
   type Profile,
   type PublicKey,
   placePattern,
+  type RootKeys,
   toBase64,
   worldError,
 } from '@xiaolaba/protocol';
@@ -62,16 +63,18 @@ function refusalCode(body: Uint8Array): string | undefined {
 
 /**
  * What a device knows of itself once it is enrolled.
+ * @param approvers root keys, whose key lists name approvers; or approvers' keys that never change
  * @throws XiaolabaError `key-malformed`, `key-small-order`
  */
 export function identityFrom(
   answer: EnrolResponse,
   profile: Profile,
   keys: KeyPair,
-  approvers: readonly PublicKey[],
+  approvers: readonly PublicKey[] | RootKeys,
 ): DeviceIdentity {
   const { device, place, secret, gatewayKey } = answer;
   const raw = fromBase64(gatewayKey.key);
   if (!raw) throw callerError('key-malformed', 'the key of the gateway is not base64');
-  return { device, profile, place, secret, keys, approvers, gateway: publicKeyFrom(raw) };
+  const trusted = 'threshold' in approvers ? { root: approvers, approvers: [] } : { approvers };
+  return { device, profile, place, secret, keys, ...trusted, gateway: publicKeyFrom(raw) };
 }

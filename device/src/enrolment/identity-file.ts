@@ -22,20 +22,26 @@ const keySchema = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const identityFileSchema = z.strictObject({
-  v: z.literal(1),
-  device: idSchema,
-  profile: z.enum(profiles),
-  place: placeSchema,
-  secret: z.string().min(1),
-  seed: keySchema,
-  approvers: z.array(keySchema).min(1),
-  gateway: keySchema,
-});
+const identityFileSchema = z
+  .strictObject({
+    v: z.literal(1),
+    device: idSchema,
+    profile: z.enum(profiles),
+    place: placeSchema,
+    secret: z.string().min(1),
+    seed: keySchema,
+    root: z.strictObject({ keys: z.array(keySchema).min(1), threshold: z.number().int().min(1).max(2) }).optional(),
+    /** Of an identity without root keys. */
+    approvers: z.array(keySchema).min(1).optional(),
+    gateway: keySchema,
+  })
+  .refine(({ root, approvers }) => (root === undefined) !== (approvers === undefined), 'root keys, or approvers')
+  .refine(({ root }) => !root || root.threshold <= root.keys.length, 'more signatures than root keys');
 
 /** Writes an identity where only its owner can read it: whole or not at all. */
 export async function writeIdentity(path: string, identity: DeviceIdentity): Promise<void> {
-  const { device, profile, place, secret, keys, approvers, gateway } = identity;
+  const { device, profile, place, secret, keys, root, approvers, gateway } = identity;
+  const base64 = ({ bytes }: PublicKey): string => toBase64(bytes);
   const content: z.input<typeof identityFileSchema> = {
     v: 1,
     device,
@@ -43,7 +49,9 @@ export async function writeIdentity(path: string, identity: DeviceIdentity): Pro
     place,
     secret,
     seed: toBase64(keys.seed),
-    approvers: approvers.map(({ bytes }) => toBase64(bytes)),
+    ...(root
+      ? { root: { keys: root.keys.map(base64), threshold: root.threshold } }
+      : { approvers: approvers.map(base64) }),
     gateway: toBase64(gateway.bytes),
   };
   try {
@@ -68,10 +76,11 @@ export async function readIdentity(path: string): Promise<DeviceIdentity> {
     throw callerError('identity-missing', 'no identity: enrol the device first', { path }, cause);
   });
   try {
-    const { seed, approvers, gateway, v: _, ...rest } = identityFileSchema.parse(parseJson(bytes));
+    const { seed, root, approvers = [], gateway, v: _, ...rest } = identityFileSchema.parse(parseJson(bytes));
     return {
       ...rest,
       keys: keyPairFrom(seed),
+      ...(root ? { root: { ...root, keys: root.keys.map((raw) => publicKeyFrom(raw)) } } : {}),
       approvers: approvers.map((raw) => publicKeyFrom(raw)),
       gateway: publicKeyFrom(gateway),
     };
@@ -81,10 +90,10 @@ export async function readIdentity(path: string): Promise<DeviceIdentity> {
 }
 
 /**
- * An approver's public key from a file: raw base64 on a line, or JSON with it in `key` (or `publicKey`).
+ * The public key of a root or an approver from a file: raw base64 on a line, or JSON with it in `key` (or `publicKey`).
  * @throws XiaolabaError `approver-key-unreadable`
  */
-export async function readApproverKey(path: string): Promise<PublicKey> {
+export async function readPublicKey(path: string): Promise<PublicKey> {
   try {
     const text = (await readFile(path, 'utf8')).trim();
     const fields = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { key: text };

@@ -1,26 +1,30 @@
 import {
   callerError,
   decodeMessage,
+  envelopeLimits,
+  envelopeSchema,
   errorCode,
-  openEnvelope,
+  fromBase64,
   type StopOrder,
+  stopLimits,
   stopOrderSchema,
 } from '@xiaolaba/protocol';
-import { verify } from '@xiaolaba/protocol/node';
 import type { AgentLog, DeviceIdentity } from '../agent-types.js';
 import type { Life } from '../life.js';
+import type { Trust } from '../trust/trust.js';
 
 const fileName = 'stop';
-/** An order may name thousands of places. */
-const limits = { maxBytes: 1024 * 1024, maxDepth: 4 };
 
-/** The last stop order that an approver signed for here. It outlives restarts, and only a higher one lifts it. */
+/** The last stop order that was approved for here. It outlives restarts, and only a higher one lifts it. */
 export class StopLatch {
   #order: StopOrder | undefined;
+  /** The last that was refused: it is retained, comes before the key list that approves it, and only once. */
+  #refused: Uint8Array | undefined;
 
   constructor(
     private readonly life: Life,
     private readonly identity: DeviceIdentity,
+    private readonly trust: Pick<Trust, 'openStop'>,
     private readonly log: AgentLog,
     private readonly changed: (order: StopOrder) => Promise<void>,
   ) {}
@@ -33,24 +37,33 @@ export class StopLatch {
     const bytes = await this.life.storage.read(fileName);
     if (!bytes) return;
     try {
-      this.#order = this.#read(bytes);
+      this.#order = storedOrder(bytes);
     } catch (error) {
       this.log.error({ error: errorCode(error) }, 'the stored stop order is not good');
     }
+  }
+
+  /** Other signatures count from now on: an order refused before may be good, one that holds stays. */
+  async recheck(): Promise<void> {
+    const bytes = this.#refused;
+    this.#refused = undefined;
+    if (bytes) await this.receive(bytes);
   }
 
   /** An order has come. One that is not good, not newer or not for here changes nothing. */
   async receive(bytes: Uint8Array): Promise<void> {
     let order: StopOrder;
     try {
-      order = this.#read(bytes);
+      order = this.trust.openStop(bytes);
       const held = this.#order?.version ?? 0;
       if (order.version === held) return;
       if (order.version < held) throw callerError('stop-rolled-back', `order ${held} is held`, { held });
     } catch (error) {
       this.log.warn({ error: errorCode(error) }, 'stop order refused');
+      this.#refused = bytes;
       return;
     }
+    this.#refused = undefined;
     if (order.scope !== 'everywhere' && !order.scope.includes(this.identity.place)) return;
     const was = this.stopped;
     this.#order = order;
@@ -62,9 +75,10 @@ export class StopLatch {
     });
     await Promise.all([silenced, stored]);
   }
+}
 
-  #read(bytes: Uint8Array): StopOrder {
-    const { payload } = openEnvelope('stop', bytes, this.identity.approvers, verify);
-    return decodeMessage(stopOrderSchema, payload, limits);
-  }
+/** Approved when it was taken: whose signatures count now says nothing about it. */
+function storedOrder(bytes: Uint8Array): StopOrder {
+  const { payload } = decodeMessage(envelopeSchema, bytes, envelopeLimits);
+  return decodeMessage(stopOrderSchema, fromBase64(payload) ?? new Uint8Array(), stopLimits);
 }

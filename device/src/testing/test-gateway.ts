@@ -194,7 +194,7 @@ export class TestGateway implements Network {
 
   send(
     device: string,
-    topic: 'assignment' | 'stop' | 'command' | 'ack',
+    topic: 'assignment' | 'stop' | 'key-list' | 'command' | 'ack',
     payload: Uint8Array,
     retain = false,
   ): Promise<void> {

@@ -11,6 +11,8 @@ const texts: Readonly<Record<WireSchemaName, string>> = {
   ack: 'Every record of this boot up to and including this one is safe.',
   command: 'The time, or a request to blink and beep.',
   'stop-order': 'Payload of an envelope `stop`.',
+  'key-list':
+    'Payload of an envelope `key-list`: whose signatures count. No key and no name twice; `kid` belongs to its key; `root.threshold` is at most the number of root keys; `expiresAt` is after `issuedAt`.',
   'enrol-request': 'Body of `POST /enrol`.',
   'enrol-response': 'Answer to `POST /enrol`; told once.',
   envelope:

@@ -35,7 +35,7 @@ export const topicTexts: Readonly<Record<UpTopic | DownTopic, TopicText>> = {
   },
   hello: {
     summary: 'Who the device is and what it holds.',
-    when: 'First after every connect.',
+    when: 'First after every connect, and again when another key list holds.',
     carries: { kind: 'json', schema: 'hello' },
   },
   beat: {
@@ -85,7 +85,17 @@ export const topicTexts: Readonly<Record<UpTopic | DownTopic, TopicText>> = {
       kind: 'signed',
       type: 'stop',
       schema: 'stop-order',
-      by: 'approvers whose keys were put into the device, as many as it requires',
+      by: 'approvers of the key list that the device holds, as many as that asks for',
+    },
+  },
+  'key-list': {
+    summary: 'Whose signatures count from now on.',
+    when: 'After a hello that names an older list, and when there is a new one; each list, in order.',
+    carries: {
+      kind: 'signed',
+      type: 'key-list',
+      schema: 'key-list',
+      by: 'root keys of the list before and of this one (the first: those put into the device)',
     },
   },
   chunk: {

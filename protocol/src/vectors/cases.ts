@@ -48,6 +48,21 @@ export interface MessageCase extends Named {
   readonly schema: string;
   readonly bytes: VectorBytes;
 }
+/** What a device makes of key lists, one after the other. */
+export interface KeyListCase extends Named {
+  /** Root keys that the device begins with, raw, base64. */
+  readonly root: readonly string[];
+  readonly threshold: number;
+  /** Envelopes as they come; one that is refused changes nothing. */
+  readonly lists: readonly VectorBytes[];
+}
+/** Whether a release or stop order is approved by a key list. */
+export interface ApprovalCase extends Named {
+  readonly type: 'release' | 'stop';
+  /** The key list itself, found good before. */
+  readonly list: unknown;
+  readonly envelope: VectorBytes;
+}
 export interface ChunkCase extends Named {
   readonly bytes: VectorBytes;
 }
@@ -64,6 +79,8 @@ export interface VectorCases {
   readonly geofence: GeofenceCase;
   readonly envelope: EnvelopeCase;
   readonly records: RecordsCase;
+  readonly 'key-list': KeyListCase;
+  readonly approval: ApprovalCase;
   readonly message: MessageCase;
   readonly chunk: ChunkCase;
   readonly clock: ClockCase;
@@ -76,6 +93,8 @@ export const vectorKinds = [
   'geofence',
   'envelope',
   'records',
+  'key-list',
+  'approval',
   'message',
   'chunk',
   'clock',

@@ -1,12 +1,14 @@
 import { Temporal } from 'temporal-polyfill';
+import { openApprovedRelease, openApprovedStop } from '../approval.js';
 import { fromBase64 } from '../base64.js';
 import { daySetHolds } from '../calendar/calendar.js';
 import { decodeChunk, encodeChunk } from '../chunk.js';
 import { startClock, stepClock } from '../clock-discipline.js';
-import { openEnvelope } from '../envelope.js';
+import { openEnvelope, type PublicKey } from '../envelope.js';
 import { bugError, XiaolabaError } from '../errors.js';
 import { type FenceState, stepFence } from '../geo/geofence.js';
 import { decodeMessage, encodeMessage } from '../json.js';
+import { keyListSchema, nextKeyList, rootAlone, trustedKeysOf } from '../key-list.js';
 import { publicKeyFrom, sha256, verify } from '../node/index.js';
 import { recordBatchSchema } from '../play-record.js';
 import { readBatch } from '../read-batch.js';
@@ -39,6 +41,8 @@ export const reference: Subject = {
   startClock,
   stepClock,
 };
+
+const rawKey = (key: string): PublicKey => publicKeyFrom(fromBase64(key) ?? new Uint8Array());
 
 const encoder = new TextEncoder();
 const bytesOf = ({ json, text, times, hex }: VectorBytes): Uint8Array => {
@@ -117,7 +121,7 @@ const runners: { readonly [K in VectorKind]: (subject: Subject, vector: VectorCa
     });
   },
   envelope(subject, { type, keys, threshold, envelope }) {
-    const trusted = keys.map((key) => publicKeyFrom(fromBase64(key) ?? new Uint8Array()));
+    const trusted = keys.map(rawKey);
     return orCode(() => {
       const opened = subject.openEnvelope(type, bytesOf(envelope), trusted, verify, threshold);
       return { payload: new TextDecoder().decode(opened.payload), signedBy: [...opened.signedBy] };
@@ -135,6 +139,24 @@ const runners: { readonly [K in VectorKind]: (subject: Subject, vector: VectorCa
         next,
         chain,
       };
+    });
+  },
+  'key-list'(_, { root, threshold, lists }) {
+    let held = rootAlone({ keys: root.map(rawKey), threshold });
+    return lists.map((bytes) =>
+      orCode(() => {
+        held = nextKeyList(bytesOf(bytes), held, { verify, keyFrom: publicKeyFrom });
+        return held.version;
+      }),
+    );
+  },
+  approval(_, { type, list, envelope }) {
+    const trusted = trustedKeysOf(keyListSchema.parse(list), publicKeyFrom);
+    return orCode(() => {
+      const bytes = bytesOf(envelope);
+      const { signedBy } =
+        type === 'release' ? openApprovedRelease(bytes, trusted, verify) : openApprovedStop(bytes, trusted, verify);
+      return { signedBy: [...signedBy] };
     });
   },
   message(_, { schema, bytes }) {
