@@ -9,7 +9,7 @@ export const screenPage = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>小喇叭</title>
 <style>
-  :root { color-scheme: dark; --ink: #f6f4ee; --ground: #0b1f1a; --accent: #f2b84b; }
+  :root { --ticker: 16vmin; color-scheme: dark; --ink: #f6f4ee; --ground: #0b1f1a; --accent: #f2b84b; }
   * { box-sizing: border-box; }
   html, body { margin: 0; height: 100%; overflow: hidden; background: #000; color: var(--ink);
     font-family: "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif; cursor: none; }
@@ -17,13 +17,13 @@ export const screenPage = `<!doctype html>
   main { grid-area: 1 / 1; display: grid; grid-template-rows: 1fr auto; background: var(--ground); opacity: 0; transition: opacity .4s; }
   main.on { opacity: 1; }
   main.film { background: none; }
-  video { grid-area: 1 / 1; width: 100%; height: 100%; object-fit: cover; opacity: 0; transition: opacity .4s; }
+  video { grid-area: 1 / 1; width: 100%; height: calc(100vh - var(--ticker)); object-fit: contain; opacity: 0; transition: opacity .4s; }
   video.on { opacity: 1; }
   .words { align-self: center; padding: 6vmin 8vmin; font-weight: 700; line-height: 1.35; text-wrap: balance;
     overflow-wrap: anywhere; text-align: center; }
   main.film .words { display: none; }
   .ticker { grid-row: 2; overflow: hidden; white-space: nowrap; background: #000c; border-top: .6vmin solid var(--accent);
-    font-size: 9vmin; line-height: 1.7; }
+    font-size: 9vmin; height: var(--ticker); line-height: calc(var(--ticker) - .6vmin); }
   .ticker span { display: inline-block; padding-left: 100vw; will-change: transform; }
   main:not(.film) .ticker { display: none; }
 </style>

@@ -51,6 +51,7 @@ export interface Playing extends Pick<Session, 'output' | 'campaign' | 'cue' | '
 export class Player {
   readonly #audio: Channel;
   readonly #text: Channel;
+  readonly #textPerformer: TextPerformer;
   readonly #amplifier: Amplifier;
   readonly #tone: TestTone;
   #toning: Promise<unknown> = Promise.resolve();
@@ -107,10 +108,8 @@ export class Player {
         changed,
       }),
     });
-    this.#text = new Channel({
-      ...shared,
-      performer: new TextPerformer({ life, time, sign: peripherals.sign, stopped, working, changed }),
-    });
+    this.#textPerformer = new TextPerformer({ life, time, sign: peripherals.sign, stopped, working, changed });
+    this.#text = new Channel({ ...shared, performer: this.#textPerformer });
     this.#timetable = new Timetable({
       life,
       time,
@@ -132,6 +131,11 @@ export class Player {
   /** By how much its next step, or the end of what is on, is overdue, milliseconds. */
   get lateMs(): number {
     return Math.max(this.#timetable.lateMs, this.#audio.lateMs, this.#text.lateMs);
+  }
+
+  /** The sign answers again. */
+  signIsBack(): void {
+    this.#textPerformer.retry();
   }
 
   get site(): string | undefined {

@@ -21,6 +21,7 @@ export interface TextPorts {
 /** Scrolling text on a sign, until its time is over. */
 export class TextPerformer implements Performer {
   #dark: Cancel | undefined;
+  #retry = new AbortController();
 
   constructor(private readonly ports: TextPorts) {}
 
@@ -45,7 +46,8 @@ export class TextPerformer implements Performer {
       const rest = endMono - time.monotonic();
       if (!shown) {
         session.lost = 'silent';
-        await life.sleep(Math.min(retryMs, rest), signal);
+        this.#retry = new AbortController();
+        await life.sleep(Math.min(retryMs, rest), AbortSignal.any([signal, this.#retry.signal]));
         continue;
       }
       session.startedAt ??= time.now();
@@ -61,6 +63,11 @@ export class TextPerformer implements Performer {
       changed();
     }
     return signal.aborted ? { ended: 'aborted' } : { ended: 'finished' };
+  }
+
+  /** The sign is there again: what is due needn't wait any longer. */
+  retry(): void {
+    this.#retry.abort();
   }
 
   idle(): void {

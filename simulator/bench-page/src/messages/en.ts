@@ -285,7 +285,7 @@ export const en: Messages = {
       name: 'Begin quiet hours',
       mark: 'quiet',
       does: 'Now counts as night: ordinary sound is not allowed.',
-      seen: 'Refused, for "not allowed now"; only an approved alert may break it.',
+      seen: 'No sound is due now: silence is no miss. Only an approved alert may break it.',
     },
   },
   seen: {
