@@ -54,3 +54,56 @@ export function campaignFrom(file: CampaignFile): Campaign {
     ),
   };
 }
+
+/** The shortest way to write a number of seconds: `30s`, `10m`, `1h`. */
+function durationOf(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+function timingFields({ timing }: CampaignCue): Partial<CampaignFile['cues'][number]> {
+  if (timing.kind === 'triggered') {
+    const { on, cooldownSeconds } = timing;
+    return { on, ...(cooldownSeconds > 0 ? { cooldown: durationOf(cooldownSeconds) } : {}) };
+  }
+  if (timing.cadence === 'continuous') return { continuous: true };
+  return timing.cadence === 'once' ? { once: true } : { every: durationOf(timing.cadence.every) };
+}
+
+/** A draft as its file would have it, fields in the order in which people write them. */
+export function fileFrom(campaign: Campaign): CampaignFile {
+  const { profiles, kinds, townships, policeStations, sites, routes, fleets, dialects } = campaign.audience;
+  const conditions = { kinds, townships, 'police-stations': policeStations, sites, routes, fleets, dialects };
+  const given = Object.entries(conditions).flatMap(([name, list]) => (list ? [[name, [...list]]] : []));
+  return {
+    id: campaign.id,
+    title: { zh: campaign.title.zh, en: campaign.title.en },
+    valid: { from: campaign.valid.from, to: campaign.valid.to },
+    audience: { profiles: [...profiles], ...Object.fromEntries(given) },
+    items: campaign.items.map(({ id, title, audio, text, video }) => ({
+      id,
+      title: { zh: title.zh, en: title.en },
+      ...(text === undefined ? {} : { text }),
+      ...(video === undefined ? {} : { video }),
+      audio: audio.map(({ dialect, text: words, recording }) => ({
+        dialect,
+        ...(words === undefined ? {} : { text: words }),
+        ...(recording === undefined ? {} : { recording }),
+      })),
+    })),
+    cues: campaign.cues.map((cue) => ({
+      id: cue.id,
+      items: [...cue.items],
+      output: cue.output,
+      windows: cue.timing.windows.map(({ days, from, to }) => ({
+        days: Array.isArray(days) ? [...days] : days,
+        from,
+        to,
+      })),
+      ...timingFields(cue),
+      priority: cue.priority,
+      'volume-cap': cue.volumeCap,
+      dialects: cue.dialects,
+    })),
+  };
+}

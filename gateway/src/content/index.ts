@@ -1,8 +1,14 @@
+export { campaignFrom, fileFrom } from './campaign-from-file.js';
+export { checkCampaign } from './check-campaign.js';
+export { decodeText } from './decode-text.js';
 export { type DialectGap, dialectGaps } from './dialect-gaps.js';
+export { type CampaignFile, campaignFileSchema } from './file-schemas.js';
 export { jsonSchemas } from './json-schemas.js';
 export { type LoadedContent, loadContent } from './load.js';
-export { formatProblem } from './messages.js';
+export { formatProblem, type ProblemCode } from './messages.js';
 export type * from './model.js';
 export { type ReferenceSystem, referenceSystems, toWgs84 } from './positions.js';
+export { Problems } from './problems.js';
 export { importSites, writeSites } from './site-table.js';
 export { callsAt, type Departure, departures, minutesTo, tripMinutes } from './timetable.js';
+export { contentFiles } from './write-content.js';

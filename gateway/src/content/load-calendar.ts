@@ -7,8 +7,13 @@ import { type ReadDocument, readDocument, yamlFiles } from './read-document.js';
 
 type CalendarFile = ReadDocument<z.output<typeof calendarFileSchema>>;
 
+interface LoadedCalendar {
+  readonly calendar: Calendar;
+  readonly calendars: readonly Omit<Calendar, 'v'>[];
+}
+
 /** All years' calendars as one: the operator adds next year's file when it is published. */
-export async function loadCalendar(directory: string, problems: Problems): Promise<Calendar | undefined> {
+export async function loadCalendar(directory: string, problems: Problems): Promise<LoadedCalendar | undefined> {
   const names = await yamlFiles(directory, 'calendar');
   if (names.length === 0) problems.error('calendar', 'file-missing', { name: 'calendar/2026.yaml' });
   const files: CalendarFile[] = [];
@@ -25,7 +30,7 @@ export async function loadCalendar(directory: string, problems: Problems): Promi
   const [first] = files;
   if (!first) return undefined;
   const parts = files.map(({ value }) => value);
-  return {
+  const calendar: Calendar = {
     v: 1,
     id: parts
       .map(({ id }) => id)
@@ -37,6 +42,12 @@ export async function loadCalendar(directory: string, problems: Problems): Promi
     makeupWorkdays: parts.flatMap((part) => part['makeup-workdays']),
     schoolTerms: parts.flatMap((part) => part['school-terms']),
   };
+  const calendars = parts.map(
+    ({ 'makeup-workdays': makeupWorkdays, 'school-terms': schoolTerms, id, from, to, holidays }) => {
+      return { id, from, to, holidays, makeupWorkdays, schoolTerms };
+    },
+  );
+  return { calendar, calendars };
 }
 
 function checkCalendar({ file, value, lineOf }: CalendarFile, problems: Problems): void {

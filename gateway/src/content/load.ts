@@ -31,7 +31,7 @@ export async function loadContent(directory: string): Promise<LoadedContent> {
   }
   const district = await loadDistrict(directory, problems);
   const { complete, ...tables } = await loadTables(directory, district, problems);
-  const calendar = await loadCalendar(directory, problems);
+  const loadedCalendar = await loadCalendar(directory, problems);
   const media = { audio: join(directory, 'audio'), video: join(directory, 'video') };
   const ids = (list: readonly { readonly id: string }[]) => new Set(list.map(({ id }) => id));
   const known = {
@@ -49,8 +49,8 @@ export async function loadContent(directory: string): Promise<LoadedContent> {
     campaigns.push(campaignFrom(document.value));
   }
   const templates = await loadTemplates(directory, problems);
-  if (!district || !calendar) return { problems: problems.list };
-  return { content: { district, ...tables, calendar, campaigns, templates, media }, problems: problems.list };
+  if (!district || !loadedCalendar) return { problems: problems.list };
+  return { content: { district, ...tables, ...loadedCalendar, campaigns, templates, media }, problems: problems.list };
 }
 
 async function loadDistrict(directory: string, problems: Problems): Promise<District | undefined> {

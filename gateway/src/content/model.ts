@@ -175,6 +175,8 @@ export interface Content {
   readonly fleets: readonly Fleet[];
   readonly devices: readonly DeviceEntry[];
   readonly calendar: Calendar;
+  /** The calendars as their files have them, by first day; `calendar` is all of them in one. */
+  readonly calendars?: readonly Omit<Calendar, 'v'>[];
   readonly campaigns: readonly Campaign[];
   readonly templates?: readonly BulletinTemplate[];
   /** Where recordings lie. */

@@ -6,7 +6,7 @@ import { Problems } from './problems.js';
 import { parseTable } from './read-table.js';
 
 /** A spreadsheet takes such a cell for a formula; the apostrophe makes it text, and is taken off when it is read. */
-const guarded = (name: string): string => (/^[=+\-@]/.test(name) ? `'${name}` : name);
+export const guarded = (name: string): string => (/^[=+\-@]/.test(name) ? `'${name}` : name);
 
 /** `sites.csv` of these sites, in WGS-84, with the byte order mark by which a spreadsheet knows UTF-8. */
 export function writeSites(sites: readonly Site[]): string {
