@@ -13,6 +13,7 @@ import type { Gateway, GatewayDeps } from './gateway-types.js';
 import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
 import { Jobs, nightlyJobs, rotateBackups } from './jobs/index.js';
 import { createLibrary, openBlobStore } from './library/index.js';
+import { StopOrders } from './orders/index.js';
 import { LiveFleet, type RegisteredDevice, Registry } from './registry/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
 import { openSqlite } from './store/index.js';
@@ -90,7 +91,20 @@ async function start(
     now,
     log,
   });
-  const intake = await RecordIntake.open(store, now, (records) => coverage.taken(records));
+  const stopOrders = await StopOrders.open({
+    store,
+    approvers: () => approverKeys(settings),
+    devices: () => registry.all(),
+    now,
+    publish: (device, envelope) => broker.publish(device, 'stop', envelope),
+    forget: (device) => broker.clearRetained(device, 'stop'),
+    run: (name, doing) => work.run(name, doing),
+    log,
+  });
+  const intake = await RecordIntake.open(store, now, (records) => {
+    coverage.taken(records);
+    stopOrders.taken(records);
+  });
 
   /** Brings devices up to what stands, and the ledger up to what they are to hold. One at a time. */
   const refreshing = new Turns();
@@ -98,7 +112,11 @@ async function start(
     const model = content.model();
     if (model) await coverage.expect(await assignments.refresh(devices, model, campaigns.standing()));
   };
-  const refresh = (): Promise<void> => refreshing.run(() => bringUp(registry.all()));
+  const refresh = (): Promise<void> =>
+    refreshing.run(async () => {
+      await stopOrders.bringUp(registry.all());
+      await bringUp(registry.all());
+    });
   /** Devices that come while a turn runs share the next one: a county that enrols at once is one piece of work. */
   const newcomers = new Set<string>();
   const refreshSoon = (device: string): void => {
@@ -108,7 +126,8 @@ async function start(
       refreshing.run(() => {
         const devices = [...newcomers].flatMap((id) => registry.get(id) ?? []);
         newcomers.clear();
-        return bringUp(devices);
+        // Silence before anything to play.
+        return stopOrders.bringUp(devices, true).then(() => bringUp(devices));
       }),
     );
   };
@@ -162,6 +181,9 @@ async function start(
     live.connection(device, kind === 'connected', epoch);
     if (kind === 'disconnected') chunks.gone(device);
   });
+  work.run('stop-orders', async () => {
+    await stopOrders.bringUp(registry.all());
+  });
   assignments.republish();
   await coverage.tick();
 
@@ -213,6 +235,7 @@ async function start(
       rejects,
       jobs,
       library,
+      stopOrders,
       refresh,
       refreshSoon,
     },

@@ -7,6 +7,7 @@ import type { Assignments } from '../delivery/index.js';
 import type { Ingest, Rejects } from '../ingest/index.js';
 import type { Jobs } from '../jobs/index.js';
 import type { BlobStore, Library } from '../library/index.js';
+import type { StopOrders } from '../orders/index.js';
 import type { LiveFleet, Registry } from '../registry/index.js';
 import type { Store } from '../store/index.js';
 
@@ -27,6 +28,7 @@ export interface ApiContext {
   readonly ingest: Ingest;
   readonly rejects: Rejects;
   readonly jobs: Jobs;
+  readonly stopOrders: StopOrders;
   /** Brings all devices up to what stands. */
   readonly refresh: () => Promise<void>;
   /** The same for one device, with whatever others have come meanwhile; nobody waits for it. */

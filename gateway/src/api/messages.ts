@@ -42,6 +42,20 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '宣传任务 {campaign} 这一版的音频已不在库中，请重新导入后送审。',
     en: 'Audio of this release of {campaign} is no longer in the library; import it and have it approved anew.',
   },
+  'township-unknown': { zh: '没有乡镇 {place}。', en: 'There is no township {place}.' },
+  'police-station-unknown': { zh: '没有派出所 {place}。', en: 'There is no police station {place}.' },
+  'scope-empty': {
+    zh: '所选范围里没有点位，请核对条件。',
+    en: 'No place lies in this scope; check its conditions.',
+  },
+  'scope-too-large': {
+    zh: '范围内有 {places} 处，一次至多 {max} 处；请选“全域”或分乡镇下达。',
+    en: 'The scope holds {places} places, at most {max} at once; choose everywhere, or one township at a time.',
+  },
+  'stop-order-superseded': {
+    zh: '已有更新的停播令，第 {version} 号作废，请重新生成后再签。',
+    en: 'A later stop order has been given; number {version} is void. Make a new one and sign that.',
+  },
   'campaign-rendering': {
     zh: '宣传任务 {campaign} 正在生成待审稿，请稍后再试。',
     en: 'A candidate of {campaign} is being made; try again in a moment.',

@@ -1,5 +1,5 @@
 /** What the API says of acting at once: withdrawing, stop orders, alerts. Times are milliseconds since the epoch. */
-import { idSchema, sha256Schema } from '@xiaolaba/protocol';
+import { idSchema, instantSchema, placeSchema, sha256Schema } from '@xiaolaba/protocol';
 import { z } from 'zod';
 
 /** POST /api/releases/:sha256/withdraw and POST /api/campaigns/:campaign/withdraw: what is off the air now. */
@@ -14,3 +14,27 @@ export const restoredSchema = z.object({
   revision: z.number().int().min(1),
 });
 export type Restored = z.infer<typeof restoredSchema>;
+
+const count = z.number().int().min(0);
+const stopStates = z.enum(['stop', 'lifted']);
+
+/** POST /api/stop-orders: what was given, and to how many devices it was handed. */
+export const stopGivenSchema = z.object({ version: count, state: stopStates, devices: count });
+export type StopGiven = z.infer<typeof stopGivenSchema>;
+
+/** GET /api/stop-orders, the latest first. */
+export const stopOrderViewSchema = z.object({
+  version: count,
+  state: stopStates,
+  reason: z.string(),
+  issuedAt: instantSchema,
+  publishedAt: instantSchema,
+  signedBy: z.array(z.string()),
+  everywhere: z.boolean(),
+  places: count,
+  /** Devices where this order holds and no later one: what is known of their obeying. */
+  devices: z.object({ inScope: count, obeyed: count, silent: count, playing: count, waiting: count }),
+  /** Those that have not said that they obeyed; at most 200. */
+  open: z.array(z.object({ device: z.string(), place: placeSchema, status: z.enum(['silent', 'playing', 'waiting']) })),
+});
+export type StopOrderView = z.infer<typeof stopOrderViewSchema>;

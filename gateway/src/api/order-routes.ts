@@ -1,10 +1,11 @@
-import { idSchema, sha256Schema } from '@xiaolaba/protocol';
+import { callerError, idSchema, sha256Schema } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { orderScopeSchema, stopOrderViews } from '../orders/index.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
-import { restoredSchema, withdrawnSchema } from './order-contract.js';
+import { restoredSchema, stopGivenSchema, stopOrderViewSchema, withdrawnSchema } from './order-contract.js';
 
 /** Taking off the air at once, and bringing back what was on air before. */
 export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: Guards): void {
@@ -43,4 +44,46 @@ export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: G
     { ...guards.role('editor', 'approver'), schema: { security, params: bySha256, response: { 200: restoredSchema } } },
     async ({ params }) => await context.campaigns.restore(params.sha256),
   );
+
+  routes.post(
+    '/api/stop-orders/candidates',
+    {
+      ...guards.role('editor', 'approver', 'officer'),
+      schema: {
+        security,
+        body: z.strictObject({
+          scope: orderScopeSchema,
+          state: z.enum(['stop', 'lifted']).default('stop'),
+          reason: z.string().trim().min(1).max(200),
+        }),
+      },
+    },
+    async ({ body: { scope, state, reason } }, reply) => {
+      const model = context.content.model();
+      if (!model) throw callerError('content-missing', 'no content has been imported');
+      const payload = context.stopOrders.candidate(scope, state, reason, model);
+      return reply.type('application/json; charset=utf-8').send(Buffer.from(payload));
+    },
+  );
+
+  routes.get('/api/stop-orders', { schema: { response: { 200: z.array(stopOrderViewSchema) } } }, async () => {
+    const { stopOrders, live, registry, content } = context;
+    return stopOrderViews({ stopOrders, live, devices: registry.all(), model: content.model() });
+  });
+
+  // What was signed are the envelope's exact bytes: no parser may touch them.
+  void app.register(async (raw) => {
+    raw.removeAllContentTypeParsers();
+    raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    const answers = raw.withTypeProvider<ZodTypeProvider>();
+    answers.post(
+      '/api/stop-orders',
+      { ...guards.role('approver'), schema: { security, response: { 200: stopGivenSchema } } },
+      async ({ body }) => {
+        if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
+        const { order, devices } = await context.stopOrders.give(body);
+        return { version: order.version, state: order.state, devices };
+      },
+    );
+  });
 }

@@ -124,6 +124,8 @@ describe('who may do what', () => {
       '/api/releases',
       '/api/releases/{sha256}/restore',
       '/api/releases/{sha256}/withdraw',
+      '/api/stop-orders',
+      '/api/stop-orders/candidates',
       '/enrol',
     ]);
     for (const { path, method } of changing) {

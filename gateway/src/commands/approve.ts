@@ -74,7 +74,7 @@ async function sign(call: Call, payload: Uint8Array, pair: KeyPair, io: CommandI
 }
 
 /** @throws XiaolabaError `key-unreadable` */
-async function readKey(path: string): Promise<KeyPair> {
+export async function readKey(path: string): Promise<KeyPair> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw callerError('key-unreadable', `cannot read ${path}`, { path }, cause);
   });

@@ -15,6 +15,7 @@ import { claimsCommand } from './claims.js';
 import { contentImportCommand } from './content-import.js';
 import { gatewayCommand } from './gateway.js';
 import { keyCommand } from './key.js';
+import { stopCommand } from './stop.js';
 
 const log = pino({ level: 'silent' });
 const folders: string[] = [];
@@ -185,6 +186,28 @@ describe("an administrator's commands on a running gateway", () => {
     } finally {
       await second.stop();
     }
+  });
+});
+
+describe('the stop command', () => {
+  it('signs an order on this machine, shows who obeyed, and lifts it', async () => {
+    const how = ['--key', key, '--reason', '演习', ...there];
+    const stopped = await run(stopCommand, ['--scope', 'kind:estate,town:town', ...how]);
+    expect(stopped.error).toBeUndefined();
+    const lifted = await run(stopCommand, ['--scope', 'everywhere', '--lift', ...how]);
+    expect(lifted.error).toBeUndefined();
+    const shown = (await run(stopCommand, ['--list', ...there])).out.trim().split('\n');
+    expect(shown.map((line) => line.includes('演习'))).toEqual([true, true]);
+  });
+
+  it('refuses without scope, reason, key or with a scope that it does not understand', async () => {
+    const codeOf = async (...args: string[]) => (await run(stopCommand, [...args, ...there])).error;
+    const how = ['--key', key, '--reason', '演习'];
+    expect(await codeOf('--scope', 'everywhere', '--key', key)).toMatchObject({ code: 'option-missing' });
+    expect(await codeOf('--scope', 'street:west', ...how)).toMatchObject({ code: 'scope-malformed' });
+    expect(await codeOf('--scope', 'site/nowhere', ...how)).toMatchObject({ code: 'place-unknown' });
+    const lost = ['--key', join(data, 'nothing'), '--reason', 'x'];
+    expect(await codeOf('--scope', 'everywhere', ...lost)).toMatchObject({ code: 'key-unreadable' });
   });
 });
 

@@ -10,6 +10,9 @@ export const connectionOptions = {
   data: { type: 'string' },
 } as const;
 
+/** Paths that answer with the exact bytes to sign. */
+const toBeSigned = /^\/api\/(candidates\/|stop-orders\/candidates$)/;
+
 export interface ConnectionValues {
   readonly gateway: string;
   readonly token?: string | undefined;
@@ -42,8 +45,7 @@ export async function connect(values: ConnectionValues, language: 'zh-CN' | 'en'
     if (response.headers.get('content-type')?.includes('application/json') !== true) {
       throw worldError('gateway-unreachable', `${values.gateway}: not a Xiaolaba gateway`, { gateway: values.gateway });
     }
-    if (response.ok)
-      return (await (path.startsWith('/api/candidates/') ? response.arrayBuffer() : response.json())) as T;
+    if (response.ok) return (await (toBeSigned.test(path) ? response.arrayBuffer() : response.json())) as T;
     const problem = (await response.json()) as Problem;
     throw new GatewayRefusal(problem, language);
   };

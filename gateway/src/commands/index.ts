@@ -9,6 +9,7 @@ import { keyCommand } from './key.js';
 import { measureCommand } from './measure.js';
 import { schemasCommand } from './schemas.js';
 import { sitesCommand } from './sites.js';
+import { stopCommand } from './stop.js';
 import { validateCommand } from './validate.js';
 
 /** What the gateway brings to the command line. */
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
   asyncapiCommand,
   keyCommand,
   approveCommand,
+  stopCommand,
   claimsCommand,
   backupCommand,
   restoreCommand,

@@ -128,4 +128,38 @@ export const migrations: Record<string, Migration> = {
       await sql`create index releases_by_payload on releases (payload_sha256)`.execute(database);
     },
   },
+  '0006-orders': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      const { schema } = database;
+      await schema
+        .createTable('stop_orders')
+        .addColumn('version', 'bigint', (column) => column.primaryKey())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addColumn('envelope', 'text', (column) => column.notNull())
+        .addColumn('published_at', 'bigint', (column) => column.notNull())
+        .addColumn('signed_by', 'text', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('stop_reports')
+        .addColumn('device', 'text', (column) => column.primaryKey())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('boot', 'text', (column) => column.notNull())
+        .addColumn('seq', 'integer', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('alerts')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('ended_at', 'bigint')
+        .execute();
+      await schema
+        .createTable('predictions')
+        .addColumn('day', 'text', (column) => column.primaryKey())
+        .addColumn('made_at', 'bigint', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

@@ -117,6 +117,38 @@ export interface JobTable {
   last_run_at: number;
 }
 
+export interface StopOrderTable {
+  version: number;
+  /** The order as it was signed, read. */
+  body: string;
+  envelope: string;
+  published_at: number;
+  signed_by: string;
+}
+
+/** What each device last wrote down of stop orders. */
+export interface StopReportTable {
+  device: string;
+  state: string;
+  at: number;
+  boot: string;
+  seq: number;
+}
+
+export interface AlertTable {
+  id: string;
+  body: string;
+  created_at: number;
+  ended_at: number | null;
+}
+
+/** Predicted coverage, as it stood when the day began. */
+export interface PredictionTable {
+  day: string;
+  made_at: number;
+  body: string;
+}
+
 export interface Schema {
   documents: DocumentTable;
   devices: DeviceTable;
@@ -131,4 +163,8 @@ export interface Schema {
   closed_slots: ClosedSlotTable;
   days: DayTable;
   jobs: JobTable;
+  stop_orders: StopOrderTable;
+  stop_reports: StopReportTable;
+  alerts: AlertTable;
+  predictions: PredictionTable;
 }
