@@ -9,8 +9,12 @@ import { npmPackagesStand } from './npm-packages.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Debian packages by the program each one brings. */
-const runtimePrograms = { ffmpeg: 'ffmpeg', 'espeak-ng': 'espeak-ng' };
+/** Debian packages by the program, or the file, that each one brings. */
+const runtimePrograms = {
+  ffmpeg: 'ffmpeg',
+  'espeak-ng': 'espeak-ng',
+  '/usr/share/unifont/unifont.hex': 'unifont',
+};
 export const testPrograms = { chromium: 'chromium', mosquitto_sub: 'mosquitto-clients', socat: 'socat' };
 
 /** Standard output belongs to the command, which may be writing JSON. */
@@ -21,8 +25,11 @@ function run(command, args, options = {}) {
   return result.status === 0;
 }
 
+/** A program on the path, or a file with its whole path. */
 const isOnPath = (program) =>
-  (process.env.PATH ?? '').split(':').some((folder) => folder && existsSync(join(folder, program)));
+  program.startsWith('/')
+    ? existsSync(program)
+    : (process.env.PATH ?? '').split(':').some((folder) => folder && existsSync(join(folder, program)));
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
