@@ -9,6 +9,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { XiaolabaError } from '@xiaolaba/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { aheadRoutes } from './ahead-routes.js';
 import { guardRoutes, tokenGuards } from './authorise.js';
 import { blobRoutes } from './blob-routes.js';
 import { contentRoutes } from './content-routes.js';
@@ -98,6 +99,7 @@ export async function startApi(
   coverageRoutes(app, context, liveFeed);
   deviceRoutes(app, context, guards);
   contentRoutes(app, context, guards);
+  aheadRoutes(app, context);
   orderRoutes(app, context, guards);
   blobRoutes(app, context);
 

@@ -4,7 +4,6 @@ import {
   type Envelope,
   encodeMessage,
   fromBase64,
-  type Profile,
   type Progress,
   type Signer,
   type SitePolicy,
@@ -15,6 +14,7 @@ import { sha256 } from '@xiaolaba/protocol/node';
 import type { DistrictModel, PublishedRelease } from '../campaigns/index.js';
 import type { RegisteredDevice } from '../registry/index.js';
 import type { AssignmentTable, Store } from '../store/index.js';
+import { heldReleases } from './held-releases.js';
 import type { RouteBlobs } from './route-blobs.js';
 
 /** How long devices get to fetch before the ledger expects a new release of them. */
@@ -114,7 +114,7 @@ export class Assignments {
     for (const device of devices) {
       const place = model.places.get(device.place);
       if (!place || device.revoked || !device.enrolled) continue;
-      const mine = newestOfEach(releases.filter((release) => concerns(release, device.place, device.profile, now)));
+      const mine = heldReleases(releases, device.place, device.profile, now);
       const route = device.place.startsWith('route/')
         ? await this.deps.routes.route(model, device.place.slice('route/'.length))
         : undefined;
@@ -216,17 +216,4 @@ export class Assignments {
 function assignmentIn(envelope: string): Assignment {
   const { payload } = JSON.parse(Buffer.from(envelope, 'base64').toString()) as Envelope;
   return JSON.parse(Buffer.from(payload, 'base64').toString()) as Assignment;
-}
-
-/** While a new revision waits for the rest of its approvals, a place that has it already does not hold the old one too. */
-function newestOfEach(releases: readonly PublishedRelease[]): PublishedRelease[] {
-  const newest = new Map<string, number>();
-  for (const { release } of releases)
-    newest.set(release.campaign, Math.max(release.revision, newest.get(release.campaign) ?? 0));
-  return releases.filter(({ release }) => release.revision === newest.get(release.campaign));
-}
-
-function concerns(release: PublishedRelease, place: string, profile: Profile, now: number): boolean {
-  const { audience, validUntil } = release.release;
-  return validUntil > now && audience.profiles.includes(profile) && audience.places.includes(place);
 }
