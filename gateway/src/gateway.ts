@@ -5,7 +5,7 @@ import cron from 'node-cron';
 import { startApi } from './api/server.js';
 import { startBroker } from './broker/index.js';
 import { ContentService } from './campaigns/content-service.js';
-import { Campaigns } from './campaigns/index.js';
+import { Campaigns, type PublishedRelease } from './campaigns/index.js';
 import { Coverage } from './coverage/index.js';
 import { adminToken, gatewayKeys, prepareDataDirectory } from './data-directory.js';
 import { Assignments, Chunks, RouteBlobs } from './delivery/index.js';
@@ -17,6 +17,7 @@ import { StopOrders } from './orders/index.js';
 import { LiveFleet, type RegisteredDevice, Registry } from './registry/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
 import { openSqlite } from './store/index.js';
+import { KeyLists } from './trust/index.js';
 import { Turns } from './turns.js';
 import { Work } from './work.js';
 
@@ -68,7 +69,8 @@ async function start(
   const registry = await Registry.open(store, keys.publicKey, now);
   const live = new LiveFleet(now);
   const rejects = new Rejects(store, now);
-  const campaigns = await Campaigns.open({ store, blobs, library, approvers: approverKeys(settings), now, log });
+  const keyLists = await KeyLists.open({ store, approvers: approverKeys(settings), now, log });
+  const campaigns = await Campaigns.open({ store, blobs, library, trusted: () => keyLists.trusted(), now, log });
   const content = await ContentService.open({ store, registry, campaigns, log });
   const work = new Work(log);
   const routes = new RouteBlobs(blobs);
@@ -150,6 +152,19 @@ async function start(
     now,
     log,
   });
+  const tellKeyList = (device: string, list: Uint8Array): void =>
+    work.run('key-list', () => broker.publish(device, 'key-list', list));
+  const takeKeyList = async (envelope: Uint8Array): Promise<PublishedRelease[]> => {
+    const taken = await keyLists.submit(envelope);
+    if (!taken) return [];
+    for (const { id } of registry.all()) {
+      const { online, hello } = live.get(id);
+      if (online && hello?.keyList !== undefined) tellKeyList(id, taken.envelope);
+    }
+    const lapsed = await campaigns.lapse();
+    await refresh();
+    return lapsed;
+  };
   const ingest = new Ingest({
     registry,
     live,
@@ -160,7 +175,8 @@ async function start(
     tell: (device, topic, message) => work.run(topic, () => broker.publish(device, topic, message)),
     progress: (device, progress) => assignments.progress(device, progress),
     want: (device, want) => chunks.want(device, want),
-    greeted: (device, version) => {
+    greeted: (device, version, keyList) => {
+      for (const list of keyList === undefined ? [] : keyLists.after(keyList)) tellKeyList(device, list);
       if (assignments.greeted(device, version)) refreshSoon(device);
     },
   });
@@ -238,6 +254,8 @@ async function start(
       stopOrders,
       refresh,
       refreshSoon,
+      keyLists,
+      takeKeyList,
     },
   );
   begun.push(() => api.close());

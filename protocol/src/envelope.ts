@@ -71,18 +71,18 @@ export async function sealEnvelope(
 }
 
 /**
- * One envelope with the signatures of several over the same payload; a key that signed twice counts once.
+ * One envelope with the signatures that these keys made over the same payload, one each.
  * @throws XiaolabaError `message-*`; `envelope-type`, `payload-differs` where they are not of one payload
  */
-export function joinEnvelopes(envelopes: readonly Uint8Array[]): Uint8Array {
+export function joinEnvelopes(envelopes: readonly Uint8Array[], kids: ReadonlySet<string>): Uint8Array {
   const [first, ...rest] = envelopes.map((bytes) => decodeMessage(envelopeSchema, bytes, envelopeLimits));
   if (!first) throw bugError('envelopes-missing', 'nothing to join');
-  const signatures = new Map(first.signatures.map((signature) => [signature.kid, signature]));
-  for (const { type, payload, signatures: more } of rest) {
+  const signatures = new Map<string, Envelope['signatures'][number]>();
+  for (const { type, payload, signatures: more } of [first, ...rest]) {
     if (type !== first.type)
       throw callerError('envelope-type', `expected ${first.type}, got ${type}`, { expected: first.type, actual: type });
     if (payload !== first.payload) throw callerError('payload-differs', 'not the same payload');
-    for (const signature of more) if (!signatures.has(signature.kid)) signatures.set(signature.kid, signature);
+    for (const signature of more) if (kids.has(signature.kid)) signatures.set(signature.kid, signature);
   }
   return encodeMessage({ ...first, signatures: [...signatures.values()] } satisfies Envelope);
 }

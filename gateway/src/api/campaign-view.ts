@@ -11,8 +11,19 @@ export async function campaignViews({ store, campaigns, content }: ApiContext): 
     .selectFrom('candidates')
     .select(['sha256', 'campaign', 'variant', 'payload'])
     .execute();
+  const lapsed = new Set((await store.selectFrom('lapsed').select('sha256').execute()).map((row) => row.sha256));
   const released = new Set(
-    (await store.selectFrom('releases').select('payload_sha256').execute()).map((row) => row.payload_sha256),
+    (await store.selectFrom('releases').select(['sha256', 'payload_sha256']).execute()).flatMap((row) =>
+      lapsed.has(row.sha256) ? [] : row.payload_sha256,
+    ),
+  );
+  const approvals = new Map(
+    await Promise.all(
+      candidates.map(
+        async ({ sha256, payload }) =>
+          [sha256, await campaigns.approvalOf(sha256, JSON.parse(payload) as Release)] as const,
+      ),
+    ),
   );
   return rows.map((row) => {
     const { draft } = JSON.parse(row.draft) as { draft: Campaign };
@@ -26,7 +37,14 @@ export async function campaignViews({ store, campaigns, content }: ApiContext): 
       candidates: open.map(({ sha256, variant, payload }) => {
         const { audience } = JSON.parse(payload) as Release;
         const people = audience.places.reduce((sum, place) => sum + (model?.places.get(place)?.people ?? 0), 0);
-        return { sha256, places: audience.places.length, people, ...(variant ? { variant } : {}) };
+        const approval = approvals.get(sha256);
+        return {
+          sha256,
+          places: audience.places.length,
+          people,
+          ...(variant ? { variant } : {}),
+          ...(approval ? { approval: { ...approval, signedBy: [...approval.signedBy] } } : {}),
+        };
       }),
       releases: campaigns
         .standing()

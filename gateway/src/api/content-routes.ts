@@ -1,4 +1,16 @@
-import { callerError, daySchema, sha256Schema } from '@xiaolaba/protocol';
+import {
+  callerError,
+  daySchema,
+  decodeMessage,
+  envelopeLimits,
+  envelopeSchema,
+  errorCode,
+  fromBase64,
+  releaseLimits,
+  releaseSchema,
+  sha256Schema,
+} from '@xiaolaba/protocol';
+import { sha256 } from '@xiaolaba/protocol/node';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -6,7 +18,7 @@ import { formatProblem } from '../content/index.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import { campaignViews } from './campaign-view.js';
 import type { ApiContext } from './context.js';
-import { campaignViewSchema, problemSchema } from './contract.js';
+import { type ApprovalTaken, campaignViewSchema, problemSchema } from './contract.js';
 import { problemText } from './messages.js';
 
 /** Importing content, looking at what waits for approval, and handing in a signature. */
@@ -75,16 +87,15 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
   void app.register(async (raw) => {
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    raw.post('/api/releases', { ...guards.role('approver'), schema: { security } }, async ({ body }) => {
+    raw.post('/api/releases', { ...guards.role('approver'), schema: { security } }, async ({ body }, reply) => {
       if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
-      const release = await context.campaigns.approve(body);
+      const release = await context.campaigns.approve(body).catch((error: unknown) => {
+        if (errorCode(error) === 'approvals-missing') return undefined;
+        throw error;
+      });
+      if (!release) return reply.status(202).send(await progressOf(context, body));
       await context.refresh();
-      return {
-        sha256: release.sha256,
-        campaign: release.release.campaign,
-        revision: release.release.revision,
-        approvedBy: release.approvedBy,
-      };
+      return { ...(await progressOf(context, body)), sha256: release.sha256, approvedBy: release.approvedBy };
     });
   });
 
@@ -99,4 +110,14 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
       return { day: params.day };
     },
   );
+}
+
+/** How far the approval of what was just signed has come. */
+async function progressOf({ campaigns }: ApiContext, envelope: Uint8Array): Promise<ApprovalTaken> {
+  const payload = fromBase64(decodeMessage(envelopeSchema, envelope, envelopeLimits).payload) ?? new Uint8Array();
+  const release = decodeMessage(releaseSchema, payload, releaseLimits);
+  const partial = await campaigns.approvalOf(sha256(payload), release);
+  const signedBy = [...partial.signedBy];
+  const { campaign, revision } = release;
+  return { ...partial, signedBy, campaign, revision, approvedBy: signedBy.map(({ kid }) => kid) };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Broker } from '../broker/index.js';
 import type { ContentService } from '../campaigns/content-service.js';
-import type { Campaigns } from '../campaigns/index.js';
+import type { Campaigns, PublishedRelease } from '../campaigns/index.js';
 import type { Coverage } from '../coverage/index.js';
 import type { Assignments } from '../delivery/index.js';
 import type { Ingest, Rejects } from '../ingest/index.js';
@@ -10,6 +10,7 @@ import type { BlobStore, Library } from '../library/index.js';
 import type { StopOrders } from '../orders/index.js';
 import type { LiveFleet, Registry } from '../registry/index.js';
 import type { Store } from '../store/index.js';
+import type { KeyLists } from '../trust/index.js';
 
 /** What the routes answer from. */
 export interface ApiContext {
@@ -29,6 +30,9 @@ export interface ApiContext {
   readonly rejects: Rejects;
   readonly jobs: Jobs;
   readonly stopOrders: StopOrders;
+  readonly keyLists: KeyLists;
+  /** Takes the next key list, tells devices of it, and withdraws what it no longer approves. */
+  readonly takeKeyList: (envelope: Uint8Array) => Promise<PublishedRelease[]>;
   /** Brings all devices up to what stands. */
   readonly refresh: () => Promise<void>;
   /** The same for one device, with whatever others have come meanwhile; nobody waits for it. */

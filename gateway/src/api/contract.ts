@@ -15,6 +15,9 @@ import {
   siteKinds,
 } from '@xiaolaba/protocol';
 import { z } from 'zod';
+import { partialApprovalSchema } from './trust-contract.js';
+
+export * from './trust-contract.js';
 
 const localized = z.object({ zh: z.string(), en: z.string() });
 const named = z.object({ id: z.string(), name: localized });
@@ -164,6 +167,8 @@ export const deviceViewSchema = z.object({
   clockOffsetMs: z.number().optional(),
   unreported: count.optional(),
   firmware: z.string().optional(),
+  /** Version of the key list that it holds; absent where its approvers' keys are fixed. */
+  keyList: count.optional(),
   assignment: z
     .object({ issued: count, active: count, stage: z.string(), done: count, of: count, reason: z.string().optional() })
     .optional(),
@@ -238,7 +243,16 @@ export const campaignViewSchema = z.object({
   state: z.enum(['draft', 'rendering', 'candidate', 'released', 'withdrawn', 'failed']),
   revision: count,
   /** SHA-256 of the candidate's payloads, by variant: what an approver signs. */
-  candidates: z.array(z.object({ sha256: z.string(), variant: z.string().optional(), places: count, people: count })),
+  candidates: z.array(
+    z.object({
+      sha256: z.string(),
+      variant: z.string().optional(),
+      places: count,
+      people: count,
+      /** Who has signed it, and how many are missing. */
+      approval: partialApprovalSchema.optional(),
+    }),
+  ),
   releases: z.array(
     z.object({
       sha256: z.string(),

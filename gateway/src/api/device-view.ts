@@ -13,6 +13,7 @@ export function deviceView({ live, assignments }: ApiContext, device: Registered
     clockOffsetMs,
     unreported,
     firmware: hello?.firmware,
+    keyList: hello?.keyList,
     position: position && [position[0], position[1]],
   };
   return {

@@ -72,6 +72,27 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '签名人不在本网关的审批人名单里。',
     en: 'The signer is not among the approvers of this gateway.',
   },
+  'approvals-missing': {
+    zh: '还不能播出：需要 {needed} 位审批人签名，已有 {signed} 位。',
+    en: 'Not on air yet: {needed} approvers have to sign, {signed} have.',
+  },
+  'approver-not-entitled': {
+    zh: '签名人不能审批这类内容（{kind}），请由密钥名单里有权的人签。',
+    en: 'The signer may not approve this kind ({kind}); someone whom the key list lets must sign.',
+  },
+  'key-list-rolled-back': {
+    zh: '密钥名单第 {version} 版比现有的第 {held} 版旧，不接受。',
+    en: 'Key list {version} is older than list {held}, and not taken.',
+  },
+  'key-list-differs': {
+    zh: '已有另一份第 {version} 版密钥名单，请在它之上另做下一版。',
+    en: 'There is another key list {version}; make the next one from that.',
+  },
+  'key-list-gap': {
+    zh: '现有密钥名单为第 {held} 版，请先提交紧接着的一版，再提交第 {version} 版。',
+    en: 'Key list {held} is held; hand in the one that follows it before list {version}.',
+  },
+  'key-id-differs': { zh: '密钥编号 {kid} 与其公钥不符。', en: 'Key id {kid} is not that of its key.' },
   'signature-bad': {
     zh: '签名与内容不符，内容可能被改动过。',
     en: 'The signature does not fit the content; it may have been tampered with.',

@@ -20,6 +20,7 @@ import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
 import { orderRoutes } from './order-routes.js';
+import { trustRoutes } from './trust-routes.js';
 
 export interface Api {
   readonly port: number;
@@ -100,6 +101,7 @@ export async function startApi(
   deviceRoutes(app, context, guards);
   contentRoutes(app, context, guards);
   aheadRoutes(app, context);
+  trustRoutes(app, context, guards);
   orderRoutes(app, context, guards);
   blobRoutes(app, context);
 

@@ -5,6 +5,7 @@ import {
   decodeMessage,
   errorCode,
   filesFor,
+  fixedKeys,
   releaseLimits,
   releaseSchema,
   sealEnvelope,
@@ -81,7 +82,7 @@ async function open(): Promise<void> {
     store,
     blobs,
     library,
-    approvers: [approver.publicKey],
+    trusted: () => fixedKeys([approver.publicKey]),
     now: () => now,
     log: silent,
   });

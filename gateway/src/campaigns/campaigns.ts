@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import {
   callerError,
-  decodeMessage,
   errorCode,
   type NamedRelease,
-  openEnvelope,
-  type PublicKey,
+  openApprovedRelease,
   type Release,
-  releaseLimits,
-  releaseSchema,
+  readApprovals,
+  type TrustedKeys,
 } from '@xiaolaba/protocol';
 import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { Logger } from 'pino';
 import type { Campaign, MediaDirectories } from '../content/index.js';
 import type { BlobStore, Library } from '../library/index.js';
 import type { ReleaseTable, Store } from '../store/index.js';
+import { Approvals, type PartialApproval } from '../trust/index.js';
 import { Turns } from '../turns.js';
 import { resolveAudience } from './audience.js';
 import type { DistrictModel } from './district-model.js';
@@ -34,7 +34,8 @@ export interface CampaignsDeps {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly library: Library;
-  readonly approvers: readonly PublicKey[];
+  /** Whose signatures count now. */
+  readonly trusted: () => TrustedKeys;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -46,9 +47,12 @@ export class Campaigns {
   readonly #releases = new Map<string, PublishedRelease>();
   readonly #rendering = new Set<string>();
   readonly #turns = new Turns();
+  readonly #approvals: Approvals;
   #closing = false;
 
-  private constructor(private readonly deps: CampaignsDeps) {}
+  private constructor(private readonly deps: CampaignsDeps) {
+    this.#approvals = new Approvals(deps);
+  }
 
   static async open(deps: CampaignsDeps): Promise<Campaigns> {
     const campaigns = new Campaigns(deps);
@@ -151,8 +155,9 @@ export class Campaigns {
   }
 
   /**
-   * Takes an approver's signature over a candidate, and puts it on air in place of the campaign's earlier release.
-   * @throws XiaolabaError as `openEnvelope`; `candidate-unknown` where what was signed is not, or no longer, the candidate
+   * Takes an approver's signature over a candidate. Once enough of them have signed, it is put on air in place of the
+   * campaign's earlier release. @throws XiaolabaError as `readApprovals`; `approvals-missing`: the signature is kept,
+   * and more are needed; `release-withdrawn`; `candidate-unknown` where what was signed is not, or no longer, the candidate
    */
   approve(envelope: Uint8Array): Promise<PublishedRelease> {
     return this.#turns.run(() => this.#approve(envelope));
@@ -213,9 +218,45 @@ export class Campaigns {
       const { campaign } = earlier.release;
       if (earlier.withdrawnAt === undefined) throw callerError('release-on-air', 'it is on air', { campaign });
       if (this.isRendering(campaign)) throw callerError('campaign-rendering', 'it is being rendered', { campaign });
-      const restored = await restore(earlier, this.deps);
+      const restored = await restore(earlier, {
+        ...this.deps,
+        approvers: this.deps.trusted().approvers.map(({ key }) => key),
+      });
       this.deps.log.info({ ...restored, from: hash }, 'release to be restored');
       return restored;
+    });
+  }
+
+  /** How far the approval of what is to be signed has come. */
+  approvalOf(hash: string, release: Release): Promise<PartialApproval> {
+    return this.#approvals.of(hash, release);
+  }
+
+  /**
+   * Takes off the air what the key list that holds now does not approve: devices that hold it no longer play it.
+   * @returns what it was. It is a candidate again, if it was the newest of its campaign.
+   */
+  lapse(): Promise<PublishedRelease[]> {
+    return this.#turns.run(async () => {
+      const { store, blobs, trusted, now } = this.deps;
+      const lapsed: PublishedRelease[] = [];
+      for (const release of this.standing()) {
+        const { stream } = await blobs.open(release.sha256);
+        const envelope = await buffer(stream);
+        try {
+          openApprovedRelease(envelope, trusted(), verify);
+        } catch {
+          lapsed.push(release);
+        }
+      }
+      if (lapsed.length === 0) return [];
+      const rows = lapsed.map(({ sha256 }) => ({ sha256, at: now() }));
+      await store
+        .insertInto('lapsed')
+        .values(rows)
+        .onConflict((conflict) => conflict.column('sha256').doNothing())
+        .execute();
+      return await this.#takeOffAir(lapsed);
     });
   }
 
@@ -250,10 +291,10 @@ export class Campaigns {
   }
 
   async #approve(envelope: Uint8Array): Promise<PublishedRelease> {
-    const { store, blobs, approvers, now, log } = this.deps;
-    const opened = openEnvelope('release', envelope, approvers, verify);
+    const { store, blobs, trusted, now, log } = this.deps;
+    const opened = readApprovals(envelope, trusted(), verify);
     const payloadHash = sha256(opened.payload);
-    const release: Release = decodeMessage(releaseSchema, opened.payload, releaseLimits);
+    const release = opened.content;
     const candidate = await store
       .selectFrom('candidates')
       .selectAll()
@@ -271,8 +312,23 @@ export class Campaigns {
     if (already) return already;
     if (!candidate)
       throw callerError('candidate-unknown', 'what was signed is not the present candidate', { sha256: payloadHash });
-    if (signed.length > 0) throw callerError('release-withdrawn', 'it was withdrawn', { campaign: release.campaign });
-    const { sha256: name, bytes } = await blobs.put(envelope);
+    const lapsed = await store.selectFrom('lapsed').select('sha256').execute();
+    // What was taken off the air because its approvers went may be approved again by others.
+    if (signed.some((row) => !lapsed.some(({ sha256 }) => sha256 === row.sha256)))
+      throw callerError('release-withdrawn', 'it was withdrawn', { campaign: release.campaign });
+    await this.#approvals.add(payloadHash, envelope, opened.signedBy);
+    const joined = await this.#approvals.joined(payloadHash, release);
+    const partial = await this.#approvals.of(payloadHash, release);
+    if (!joined) {
+      log.info({ campaign: release.campaign, by: opened.signedBy, missing: partial.missing }, 'approval kept');
+      const { needed } = partial;
+      throw callerError('approvals-missing', 'more approvers have to sign', {
+        signed: needed - partial.missing,
+        needed,
+      });
+    }
+    const { signedBy } = openApprovedRelease(joined, trusted(), verify);
+    const { sha256: name, bytes } = await blobs.put(joined);
     const at = now();
     const row: ReleaseTable = {
       sha256: name,
@@ -282,7 +338,7 @@ export class Campaigns {
       revision: release.revision,
       payload: decoder.decode(opened.payload),
       bytes,
-      approved_by: JSON.stringify(opened.signedBy),
+      approved_by: JSON.stringify(signedBy),
       published_at: at,
       withdrawn_at: null,
     };
@@ -298,7 +354,7 @@ export class Campaigns {
     const published = publishedOf(row);
     this.#releases.set(name, published);
     log.info(
-      { campaign: row.campaign, variant: row.variant, revision: row.revision, by: opened.signedBy },
+      { campaign: row.campaign, variant: row.variant, revision: row.revision, by: signedBy },
       'release approved',
     );
     return published;

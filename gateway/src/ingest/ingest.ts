@@ -36,8 +36,8 @@ export interface IngestDeps {
   readonly progress: (device: string, progress: Progress) => Promise<void>;
   /** A device asks for a part of a blob. */
   readonly want: (device: string, want: Want) => void;
-  /** A device says which assignment it holds. */
-  readonly greeted: (device: string, assignment: number) => void;
+  /** A device says which assignment it holds, and which key list, if it follows them. */
+  readonly greeted: (device: string, assignment: number, keyList: number | undefined) => void;
 }
 
 /** Takes in what devices send. What it can't read goes to the list of rejects and is then done with. */
@@ -78,7 +78,7 @@ export class Ingest implements UpHandler {
           throw callerError('protocol-unsupported', `speaks ${hello.protocol.min} and newer only`);
         live.hello(device, hello);
         this.#tell(device, 'command', { v: 1, kind: 'time', at: this.deps.now() });
-        return this.deps.greeted(device, hello.assignment);
+        return this.deps.greeted(device, hello.assignment, hello.keyList);
       }
       case 'status': {
         const status = decodeMessage(statusSchema, payload, smallLimits);

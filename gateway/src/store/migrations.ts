@@ -128,6 +128,30 @@ export const migrations: Record<string, Migration> = {
       await sql`create index releases_by_payload on releases (payload_sha256)`.execute(database);
     },
   },
+  '0004-trust': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      const { schema } = database;
+      await schema
+        .createTable('key_lists')
+        .addColumn('version', 'integer', (column) => column.primaryKey())
+        .addColumn('envelope', 'text', (column) => column.notNull())
+        .addColumn('taken_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('approvals')
+        .addColumn('payload_sha256', 'text', (column) => column.notNull())
+        .addColumn('kid', 'text', (column) => column.notNull())
+        .addColumn('envelope', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('approvals_key', ['payload_sha256', 'kid'])
+        .execute();
+      await schema
+        .createTable('lapsed')
+        .addColumn('sha256', 'text', (column) => column.primaryKey())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
   '0006-orders': {
     async up(database: Kysely<unknown>): Promise<void> {
       const { schema } = database;

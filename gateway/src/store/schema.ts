@@ -149,6 +149,27 @@ export interface PredictionTable {
   body: string;
 }
 
+export interface KeyListTable {
+  version: number;
+  /** base64. */
+  envelope: string;
+  taken_at: number;
+}
+
+export interface ApprovalTable {
+  payload_sha256: string;
+  kid: string;
+  /** base64. */
+  envelope: string;
+  at: number;
+}
+
+/** Releases that a key list took off the air. */
+export interface LapsedTable {
+  sha256: string;
+  at: number;
+}
+
 export interface Schema {
   documents: DocumentTable;
   devices: DeviceTable;
@@ -167,4 +188,7 @@ export interface Schema {
   stop_reports: StopReportTable;
   alerts: AlertTable;
   predictions: PredictionTable;
+  key_lists: KeyListTable;
+  approvals: ApprovalTable;
+  lapsed: LapsedTable;
 }
