@@ -10,6 +10,10 @@ export interface DataDirectory {
   readonly database: string;
   readonly blobs: string;
   readonly keys: string;
+  /** How far the audit log had come, signed. */
+  readonly auditHead: string;
+  /** The link that makes the first administrator; there while nobody has used it. */
+  readonly firstLogin: string;
   readonly backups: string;
   /** What the operator has set; there may be none. */
   readonly settings: string;
@@ -20,6 +24,8 @@ export const dataDirectory = (root: string): DataDirectory => ({
   database: join(root, 'gateway.db'),
   blobs: join(root, 'blobs'),
   keys: join(root, 'keys'),
+  auditHead: join(root, 'audit.head'),
+  firstLogin: join(root, 'keys', 'first-login.txt'),
   backups: join(root, 'backups'),
   settings: join(root, 'gateway.yaml'),
 });

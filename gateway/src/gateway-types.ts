@@ -12,6 +12,8 @@ export interface GatewayDeps {
   readonly log: Logger;
   /** node-cron looks every real minute what is due; where time is steered, whoever steers it calls `runJobs`. */
   readonly jobs?: 'by-cron' | 'by-caller';
+  /** Told of every route of the API. */
+  readonly onRoute?: (method: string, url: string) => void;
   /** Where the built console lies; found beside the gateway where it is not given. */
   readonly consoleDirectory?: string;
 }

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dayOf, type NamedRelease } from '@xiaolaba/protocol';
 import cron from 'node-cron';
+import { Sessions } from './accounts/sessions.js';
 import { startApi } from './api/server.js';
+import { Audit, AuditHead } from './audit/index.js';
 import { startBroker } from './broker/index.js';
 import { ContentService } from './campaigns/content-service.js';
 import { Campaigns, type PublishedRelease } from './campaigns/index.js';
@@ -73,6 +75,19 @@ async function start(
   const campaigns = await Campaigns.open({ store, blobs, library, trusted: () => keyLists.trusted(), now, log });
   const content = await ContentService.open({ store, registry, campaigns, log });
   const work = new Work(log);
+  const sessions = new Sessions(store, now);
+  const auditHead = new AuditHead({
+    path: data.auditHead,
+    store,
+    signer: keys.signer,
+    publicKey: keys.publicKey,
+    now,
+    log,
+    run: (name, doing) => work.run(name, doing),
+  });
+  const audit = new Audit(store, auditHead, now);
+  await auditHead.sign();
+  begun.push(() => auditHead.sign());
   const routes = new RouteBlobs(blobs);
   const release = (sha256: string): NamedRelease | undefined => campaigns.release(sha256);
   const assignments = await Assignments.open({
@@ -228,13 +243,20 @@ async function start(
   let cancelTick = clock.after(tickMs, tick);
   function tick(): void {
     work.run('tick', () => coverage.tick());
+    work.run('sessions', () => sessions.sweep());
     cancelTick = clock.after(tickMs, tick);
   }
   begun.push(() => cancelTick());
   await jobs.runDue();
 
   const api = await startApi(
-    { ...settings.http, token, ...(deps.consoleDirectory === undefined ? {} : { console: deps.consoleDirectory }) },
+    {
+      ...settings.http,
+      token,
+      openReading: settings.openReading,
+      ...(deps.consoleDirectory === undefined ? {} : { console: deps.consoleDirectory }),
+      ...(deps.onRoute ? { onRoute: deps.onRoute } : {}),
+    },
     {
       now,
       log,
@@ -250,6 +272,8 @@ async function start(
       ingest,
       rejects,
       jobs,
+      sessions,
+      audit,
       library,
       stopOrders,
       refresh,

@@ -28,7 +28,18 @@ const publicKeySchema = z.string().superRefine((text, context) => {
 });
 
 const settingsSchema = z.strictObject({
-  http: z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: portSchema.default(8080) }).prefault({}),
+  http: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: portSchema.default(8080),
+      /** Where browsers reach the console, where that is not the gateway's own address: `https://…` before a proxy. */
+      publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+      /** Proxies that are believed when they say from where a request came: addresses, or networks as `10.0.0.0/8`. */
+      proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+    })
+    .prefault({}),
+  /** Lets anybody who reaches the gateway read coverage and content without logging in: for demonstrations. */
+  openReading: z.boolean().default(false),
   mqtt: z
     .strictObject({
       host: z.string().min(1).default('0.0.0.0'),

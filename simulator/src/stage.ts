@@ -85,6 +85,7 @@ export class Stage {
           mqtt: { host: '127.0.0.1', port: 0 },
           approvers: [{ name: 'demo', key: toBase64(approver.publicKey.bytes) }],
           cacheDirectory,
+          openReading: true,
         },
       },
       () => now(),

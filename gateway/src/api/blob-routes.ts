@@ -47,7 +47,8 @@ export function blobRoutes(app: FastifyInstance, context: ApiContext): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const params = z.object({ sha256: sha256Schema });
 
-  routes.get('/blobs/:sha256', { exposeHeadRoute: true, schema: { params } }, async (request, reply) => {
+  const config = { openBecause: 'what is broadcast in public is no secret' };
+  routes.get('/blobs/:sha256', { config, exposeHeadRoute: true, schema: { params } }, async (request, reply) => {
     const { sha256 } = request.params;
     const credentials = basicCredentials(request);
     if (credentials && (await context.registry.authenticate(credentials.device, credentials.secret)) !== 'ok') {

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Sessions } from '../accounts/sessions.js';
+import type { Audit } from '../audit/index.js';
 import type { Broker } from '../broker/index.js';
 import type { ContentService } from '../campaigns/content-service.js';
 import type { Campaigns, PublishedRelease } from '../campaigns/index.js';
@@ -29,6 +31,9 @@ export interface ApiContext {
   readonly ingest: Ingest;
   readonly rejects: Rejects;
   readonly jobs: Jobs;
+  readonly sessions: Sessions;
+  /** Who did what: a route that changes something writes it down with `audit.note`. */
+  readonly audit: Audit;
   readonly stopOrders: StopOrders;
   readonly keyLists: KeyLists;
   /** Takes the next key list, tells devices of it, and withdraws what it no longer approves. */

@@ -68,6 +68,7 @@ export function deviceRoutes(app: FastifyInstance, context: ApiContext, guards: 
   routes.get(
     '/api/rejects',
     {
+      ...guards.reading('technician', 'officer'),
       schema: {
         querystring: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }),
         response: { 200: z.array(rejectViewSchema) },

@@ -8,8 +8,24 @@ interface Sentence {
 /** Sentences for the codes that the gateway's calls can answer with; `{name}` is taken from the details. */
 const sentences: Readonly<Record<string, Sentence>> = {
   unauthorised: {
-    zh: '需要管理员令牌（数据目录 keys/admin.token）。',
-    en: 'The administrator token is needed (keys/admin.token in the data directory).',
+    zh: '请先登录；命令行需要本机令牌（数据目录 keys/admin.token）。',
+    en: 'Log in first; the command line needs the token of this machine (keys/admin.token in the data directory).',
+  },
+  forbidden: {
+    zh: '你的账号没有这项权限，需要以下角色之一：{roles}。',
+    en: 'Your account may not do this; it needs one of the roles {roles}.',
+  },
+  'confirmation-needed': {
+    zh: '请再次输入密码或动态码，确认是你本人（十分钟内有效）。',
+    en: 'Enter your password or a code once more to show that it is you (good for ten minutes).',
+  },
+  'csrf-missing': {
+    zh: '页面已过期，请刷新后重试。',
+    en: 'The page has expired; reload it and try again.',
+  },
+  'origin-foreign': {
+    zh: '请求来自别的网站（{origin}），已拒绝。若经代理访问，请在配置里写明 http.publicUrl。',
+    en: 'The request came from another site ({origin}) and was refused. Behind a proxy, set http.publicUrl.',
   },
   'claim-refused': {
     zh: '认领码不对、已用过或已过期，请管理员重新生成。',

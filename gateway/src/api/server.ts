@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
@@ -10,7 +11,8 @@ import { XiaolabaError } from '@xiaolaba/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { aheadRoutes } from './ahead-routes.js';
-import { guardRoutes, tokenGuards } from './authorise.js';
+import { auditChanges } from './audit-changes.js';
+import { createGuards, guardRoutes } from './authorise.js';
 import { blobRoutes } from './blob-routes.js';
 import { contentRoutes } from './content-routes.js';
 import type { ApiContext } from './context.js';
@@ -19,6 +21,7 @@ import { deviceRoutes } from './device-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
+import { createSessionCookie } from './session-cookie.js';
 import { orderRoutes } from './order-routes.js';
 import { trustRoutes } from './trust-routes.js';
 
@@ -28,8 +31,14 @@ export interface Api {
   close(): Promise<void>;
 }
 
+const unauthorised = new Set(['unauthorised', 'claim-refused', 'login-refused', 'totp-needed', 'link-refused']);
+const forbidden = new Set(['forbidden', 'confirmation-needed', 'csrf-missing', 'origin-foreign']);
+const tooMany = new Set(['login-throttled', 'login-busy']);
+
 const statusOf = (error: XiaolabaError): number => {
-  if (error.code === 'unauthorised' || error.code === 'claim-refused') return 401;
+  if (unauthorised.has(error.code)) return 401;
+  if (forbidden.has(error.code)) return 403;
+  if (tooMany.has(error.code)) return 429;
   if (error.code.endsWith('-unknown') || error.code === 'blob-missing' || error.code === 'not-found') return 404;
   if (error.code === 'range-invalid') return 416;
   return error.family === 'caller' ? 422 : error.family === 'world' ? 503 : 500;
@@ -47,21 +56,31 @@ function consoleDirectory(): string | undefined {
   return candidates.find((directory) => existsSync(join(directory, 'index.html')));
 }
 
+export interface ApiSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl?: string | undefined;
+  readonly proxies: readonly string[];
+  readonly openReading: boolean;
+  readonly token: string;
+  readonly console?: string;
+  /** Told of every route. */
+  readonly onRoute?: (method: string, url: string) => void;
+}
+
 /** Serves the API, the blobs, the console and the API's own description. */
-export async function startApi(
-  settings: { host: string; port: number; token: string; console?: string },
-  context: ApiContext,
-): Promise<Api> {
+export async function startApi(settings: ApiSettings, context: ApiContext): Promise<Api> {
   const app: FastifyInstance = fastify({
     logger: false,
     bodyLimit: 8 * 1024 * 1024,
     forceCloseConnections: true,
-    trustProxy: false,
+    trustProxy: settings.proxies.length > 0 ? [...settings.proxies] : false,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     if (error instanceof XiaolabaError) {
+      request.failure = error.code;
       if (error.family !== 'caller') context.log.error({ code: error.code, error }, 'request failed');
       return reply
         .status(statusOf(error))
@@ -69,12 +88,23 @@ export async function startApi(
     }
     const status = (error as { statusCode?: number }).statusCode ?? 500;
     const code = status === 429 ? 'too-many-requests' : status < 500 ? 'request-malformed' : 'internal';
+    request.failure = code;
     if (status >= 500) context.log.error({ error }, 'request failed');
     const reason = status < 500 && error instanceof Error ? error.message : '';
     return reply.status(status).send({ code, message: problemText(code, { reason }), details: { reason } });
   });
-  const guards = tokenGuards(settings.token);
-  guardRoutes(app, new Set([guards.role().onRequest]));
+  const sessionCookie = createSessionCookie(settings.publicUrl);
+  const { token, openReading, publicUrl } = settings;
+  const { sessions, now } = context;
+  const guards = createGuards({ token, openReading, publicUrl, sessions, cookie: sessionCookie, now });
+  let pages = false;
+  app.addHook('onRoute', (route) => {
+    if (pages) route.config = { ...route.config, openBecause: 'the page that asks for a log-in' };
+    for (const method of [route.method].flat()) settings.onRoute?.(method, route.url);
+  });
+  await app.register(cookie);
+  guardRoutes(app, guards);
+  auditChanges(app, context.audit);
   await app.register(rateLimit, { global: false });
   await app.register(swagger, {
     openapi: {
@@ -83,7 +113,12 @@ export async function startApi(
         description: 'Coverage, content, approval and enrolment',
         version: '0.1.0',
       },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'xiaolaba' },
+        },
+      },
     },
     transform: jsonSchemaTransform,
   });
@@ -107,6 +142,7 @@ export async function startApi(
 
   const directory = settings.console ?? consoleDirectory();
   if (directory) {
+    pages = true;
     await app.register(fastifyStatic, {
       root: directory,
       wildcard: false,
@@ -117,6 +153,7 @@ export async function startApi(
         response.setHeader('cache-control', built ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
+    pages = false;
   }
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?');

@@ -128,6 +128,66 @@ export const migrations: Record<string, Migration> = {
       await sql`create index releases_by_payload on releases (payload_sha256)`.execute(database);
     },
   },
+  '0003-accounts': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      const { schema } = database;
+      await schema
+        .createTable('accounts')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('login', 'text', (column) => column.notNull().unique())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('roles', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('password', 'text')
+        .addColumn('totp', 'text')
+        .addColumn('totp_step', 'bigint', (column) => column.notNull())
+        .addColumn('totp_offered', 'text')
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('recovery_codes')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('account', 'text', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('sessions')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('id', 'text', (column) => column.notNull().unique())
+        .addColumn('account', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('seen_at', 'bigint', (column) => column.notNull())
+        .addColumn('confirmed_at', 'bigint', (column) => column.notNull())
+        .addColumn('address', 'text', (column) => column.notNull())
+        .addColumn('agent', 'text', (column) => column.notNull())
+        .execute();
+      await schema.createIndex('sessions_by_account').on('sessions').column('account').execute();
+      await schema
+        .createTable('links')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('account', 'text')
+        .addColumn('without_totp', 'integer', (column) => column.notNull())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('audit')
+        .addColumn('seq', 'integer', (column) => column.primaryKey())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('who', 'text', (column) => column.notNull())
+        .addColumn('action', 'text', (column) => column.notNull())
+        .addColumn('object', 'text', (column) => column.notNull())
+        .addColumn('details', 'text', (column) => column.notNull())
+        .addColumn('address', 'text', (column) => column.notNull())
+        .addColumn('agent', 'text', (column) => column.notNull())
+        .addColumn('outcome', 'text', (column) => column.notNull())
+        .addColumn('previous', 'text', (column) => column.notNull())
+        .addColumn('hash', 'text', (column) => column.notNull())
+        .execute();
+      // Against slips of our own; who can write to the file is found out by the chain.
+      for (const change of ['update', 'delete'])
+        await sql`create trigger ${sql.raw(`audit_no_${change}`)} before ${sql.raw(change)} on audit
+          begin select raise(abort, 'the audit log is append-only'); end`.execute(database);
+    },
+  },
   '0004-trust': {
     async up(database: Kysely<unknown>): Promise<void> {
       const { schema } = database;

@@ -170,6 +170,65 @@ export interface LapsedTable {
   at: number;
 }
 
+export interface AccountTable {
+  id: string;
+  login: string;
+  name: string;
+  /** A JSON list. */
+  roles: string;
+  state: string;
+  /** argon2id, with its parameters; null until a one-time link has been used. */
+  password: string | null;
+  /** Secret of the codes, base32; null where logging in asks for none. */
+  totp: string | null;
+  /** The last 30-second step whose code was taken: no code is taken twice. */
+  totp_step: number;
+  /** A secret that no code has confirmed yet. */
+  totp_offered: string | null;
+  created_at: number;
+}
+
+export interface RecoveryCodeTable {
+  hash: string;
+  account: string;
+}
+
+export interface SessionTable {
+  /** Of the cookie's value. */
+  hash: string;
+  id: string;
+  account: string;
+  created_at: number;
+  seen_at: number;
+  confirmed_at: number;
+  address: string;
+  agent: string;
+}
+
+export interface LinkTable {
+  hash: string;
+  /** Null for the link that makes the first administrator. */
+  account: string | null;
+  without_totp: number;
+  expires_at: number;
+}
+
+export interface AuditTable {
+  seq: number;
+  at: number;
+  who: string;
+  action: string;
+  object: string;
+  details: string;
+  address: string;
+  agent: string;
+  /** `done`, or the code of what went wrong. */
+  outcome: string;
+  /** Hash of the entry before. */
+  previous: string;
+  hash: string;
+}
+
 export interface Schema {
   documents: DocumentTable;
   devices: DeviceTable;
@@ -184,6 +243,11 @@ export interface Schema {
   closed_slots: ClosedSlotTable;
   days: DayTable;
   jobs: JobTable;
+  accounts: AccountTable;
+  recovery_codes: RecoveryCodeTable;
+  sessions: SessionTable;
+  links: LinkTable;
+  audit: AuditTable;
   stop_orders: StopOrderTable;
   stop_reports: StopReportTable;
   alerts: AlertTable;

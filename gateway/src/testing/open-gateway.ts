@@ -6,7 +6,7 @@ import { generateKeyPair, type KeyPair } from '@xiaolaba/protocol/node';
 import { pino } from 'pino';
 import type { CampaignView } from '../api/contract.js';
 import { startGateway } from '../gateway.js';
-import type { Gateway, GatewayClock } from '../gateway-types.js';
+import type { Gateway, GatewayClock, GatewayDeps } from '../gateway-types.js';
 import { checkSettings } from '../settings.js';
 import { smallContent } from './small-content.js';
 
@@ -57,6 +57,9 @@ export interface OpenOptions {
   readonly begin?: number;
   readonly changes?: Parameters<typeof smallContent>[0];
   readonly consoleDirectory?: string;
+  /** Whether anybody may read; anybody may where this is not given. */
+  readonly openReading?: boolean;
+  readonly deps?: Partial<GatewayDeps>;
 }
 
 export interface Answer {
@@ -74,14 +77,14 @@ export class TestGateway {
     readonly content: string,
     readonly clock: HandClock,
     readonly approver: KeyPair,
-    private readonly consoleDirectory: string | undefined,
+    private readonly options: OpenOptions,
   ) {}
 
   static async open(options: OpenOptions = {}): Promise<TestGateway> {
     const root = await mkdtemp(join(tmpdir(), 'xiaolaba-gateway-'));
     const content = await smallContent(options.changes);
     const clock = new HandClock(options.begin ?? at('06:00'));
-    const opened = new TestGateway(root, content, clock, generateKeyPair(), options.consoleDirectory);
+    const opened = new TestGateway(root, content, clock, generateKeyPair(), options);
     await opened.start();
     return opened;
   }
@@ -103,11 +106,13 @@ export class TestGateway {
         mqtt: { host: '127.0.0.1', port: 0 },
         approvers: [{ name: 'tester', key: toBase64(this.approver.publicKey.bytes) }],
         log: 'silent',
+        openReading: this.options.openReading ?? true,
       },
       'test',
     );
-    const console = this.consoleDirectory === undefined ? {} : { consoleDirectory: this.consoleDirectory };
-    this.#gateway = await startGateway(settings, { clock: this.clock, log: silent, ...console });
+    const { consoleDirectory, deps } = this.options;
+    const console = consoleDirectory === undefined ? {} : { consoleDirectory };
+    this.#gateway = await startGateway(settings, { clock: this.clock, log: silent, ...console, ...deps });
   }
 
   async stop(): Promise<void> {
