@@ -93,7 +93,7 @@ describe('unit', () => {
       SupplementaryGroups: 'dialout audio',
       MemoryMax: '200M',
       ExecStart:
-        '/usr/bin/true --max-old-space-size=96 /opt/xiaolaba/50%%/$$HOME.mjs device --config /etc/xiaolaba/device.yaml',
+        '/usr/bin/true --max-old-space-size=96 --max-semi-space-size=4 /opt/xiaolaba/50%%/$$HOME.mjs device --config /etc/xiaolaba/device.yaml',
     });
   });
 

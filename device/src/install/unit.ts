@@ -1,3 +1,5 @@
+import { nodeFlags } from './node-flags.js';
+
 /** What the unit needs to know; all paths absolute. */
 export interface UnitParts {
   readonly device: string;
@@ -26,8 +28,7 @@ const argument = (text: string): string => path(text).replaceAll('$', '$$$$');
  * whatever ends it, is restarted when it is stuck, and reaches nothing that it doesn't need.
  */
 export function deviceUnit({ device, user, config, data, node, program, sound, serial, homes }: UnitParts): string {
-  // Half of what the service may take, so that V8 tidies up before the kernel does.
-  const command = [node, '--max-old-space-size=96', program, 'device', '--config', config];
+  const command = [node, ...nodeFlags, program, 'device', '--config', config];
   const groups = [...(serial ? ['dialout'] : []), ...(sound ? ['audio'] : [])];
   const devices = [
     ...(serial ? ['char-ttyS', 'char-ttyUSB', 'char-ttyACM', 'char-ttyAMA'] : []),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { worldError } from '@xiaolaba/protocol';
 import { compare } from '@xiaolaba/protocol/command-line';
+import { nodeFlags } from '../install/node-flags.js';
 import type { TestGateway } from '../testing/test-gateway.js';
 import { Child } from './child.js';
 import { type HeldDevice, holdAssignment, mostSeconds } from './held-device.js';
@@ -74,7 +75,7 @@ async function useOf(
   seconds: number,
   ready: (pid: number) => Promise<boolean> = async () => true,
 ): Promise<Use> {
-  const child = Child.start(module, args);
+  const child = Child.start(module, args, nodeFlags);
   try {
     await child.message();
     await until(() => ready(child.pid));
@@ -100,7 +101,7 @@ async function coldStart(held: HeldDevice, folder: string, round: number): Promi
   const file = join(folder, `sound-${round}.wav`);
   const config = await held.configure(`cold-${round}`, { file });
   const begun = performance.now();
-  const child = Child.start('device-process', [config]);
+  const child = Child.start('device-process', [config], nodeFlags);
   try {
     await until(() => hasSound(file));
     return performance.now() - begun;

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { compare } from '@xiaolaba/protocol/command-line';
 import type { DeviceIdentity } from '../agent-types.js';
 import { writeIdentity } from '../enrolment/identity-file.js';
+import { nodeFlags } from '../install/node-flags.js';
 import { every, morning, releaseOf, spoken } from '../testing/test-content.js';
 import { TestGateway } from '../testing/test-gateway.js';
 import { Child } from './child.js';
@@ -44,7 +45,7 @@ export async function measureMonth(
   };
   const peer = Child.start('mqtt-process', [gateway.addresses.mqtt]);
   // As the service runs it.
-  const device = Child.start('month-process', [JSON.stringify(order)], ['--expose-gc', '--max-old-space-size=96']);
+  const device = Child.start('month-process', [JSON.stringify(order)], ['--expose-gc', ...nodeFlags]);
   gateway.onCounted = () => device.send({ kind: 'counted', ...gateway.counters } satisfies MonthAnswer);
   const end = (): void => void device.process.kill('SIGKILL');
   signal.addEventListener('abort', end);
