@@ -1,4 +1,6 @@
 export { arrivalsAsIf, slotsAsIf } from './as-if.js';
+export { type CheckInput, checkSchedule } from './check-schedule.js';
 export { dayKindOf } from './day-kind.js';
+export { draftRelease } from './draft-release.js';
 export { localDay, previewDay, quietOn } from './preview.js';
 export { releasesWith } from './releases-with.js';

@@ -27,3 +27,28 @@ export function reasonText(reason: DropReason, by = ''): Sentence {
   const { zh, en } = sentences[reason];
   return { zh: zh.replace('{by}', by), en: en.replace('{by}', by) };
 }
+
+/** What an editor is told of a draft as a whole; `{zh}` and `{en}` carry a reason in words. */
+const checks = {
+  'audience-empty': { zh: '没有任何点位符合受众条件。', en: 'No place fits the audience.' },
+  'no-device': {
+    zh: '受众点位上没有这类终端，播不出来。',
+    en: 'There is no device of these kinds at the places of the audience.',
+  },
+  'cue-never': { zh: '播放安排“{cue}”一次也播不出：{zh}', en: 'Cue “{cue}” never airs: {en}' },
+  'cue-not-then': { zh: '播放安排“{cue}”在这些天没有播出时间。', en: 'Cue “{cue}” has no time on these days.' },
+  'volume-zero': {
+    zh: '播放安排“{cue}”在这些点位音量上限为 0，听不到。',
+    en: 'Cue “{cue}” has a volume cap of 0 at these places: nobody hears it.',
+  },
+  'no-voice': {
+    zh: '方言 {dialect} 没有录音也没有合成音，由其他版本代播。',
+    en: 'There is neither recording nor voice for dialect {dialect}; another version stands in.',
+  },
+} as const satisfies Readonly<Record<string, Sentence>>;
+export type CheckCode = keyof typeof checks;
+
+export function checkText(code: CheckCode, words: Readonly<Record<string, string>>): Sentence {
+  const fill = (text: string) => text.replace(/\{([a-z]+)\}/g, (_, name: string) => words[name] ?? '');
+  return { zh: fill(checks[code].zh), en: fill(checks[code].en) };
+}

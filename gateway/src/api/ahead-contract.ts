@@ -95,3 +95,47 @@ export const previewSchema = z.object({
   arrivals: z.array(cueOf.extend({ item: z.string(), from: instantSchema, to: instantSchema, calls: count })),
 });
 export type Preview = z.infer<typeof previewSchema>;
+
+const findingSchema = z.object({
+  code: z.string(),
+  message: localized,
+  /** The field of the draft, where one is at fault. */
+  field: z.string().optional(),
+  places: z.array(placeSchema),
+});
+
+/** POST /api/schedule/check: what a draft would do, before anything is saved. */
+export const scheduleCheckSchema = z.object({
+  from: daySchema,
+  days: count,
+  /** What may not be aired as it stands. */
+  errors: z.array(findingSchema),
+  warnings: z.array(findingSchema),
+  /** Minutes a day on average, summed over all devices at places of a kind. Triggered cues are not counted. */
+  minutes: z.array(
+    z.object({
+      kind: z.enum([...siteKinds, 'route', 'fleet']),
+      campaign: z.string(),
+      title: z.string(),
+      before: z.number(),
+      after: z.number(),
+    }),
+  ),
+  /** One line for all places with the same answer: the draft's own losses, and what others lose to it. */
+  losses: z.array(
+    cueOf.extend({
+      title: z.string(),
+      reason: z.enum(dropReasons),
+      message: localized,
+      by: cueOf.optional(),
+      /** Occurrences lost over all places and days. */
+      times: count,
+      places: z.array(placeSchema),
+    }),
+  ),
+  /** Whether some lengths are estimates because the words have not been rendered yet. */
+  estimated: z.boolean(),
+  /** What it took to work out. */
+  milliseconds: count,
+});
+export type ScheduleCheck = z.infer<typeof scheduleCheckSchema>;

@@ -1,15 +1,29 @@
-import { callerError, daySchema, idSchema, instantOf, type Profile } from '@xiaolaba/protocol';
+import { callerError, dayOf, daySchema, idSchema, instantOf, type Profile, type Release } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { arrivalsAsIf, dayKindOf, localDay, previewDay, quietOn, releasesWith } from '../ahead/index.js';
+import {
+  arrivalsAsIf,
+  checkSchedule,
+  dayKindOf,
+  draftRelease,
+  localDay,
+  previewDay,
+  quietOn,
+  releasesWith,
+} from '../ahead/index.js';
+import { resolveAudience } from '../campaigns/audience.js';
 import type { DistrictModel } from '../campaigns/index.js';
-import { callsAt } from '../content/index.js';
-import { previewSchema } from './ahead-contract.js';
+import { campaignFrom } from '../content/campaign-from-file.js';
+import { campaignFileSchema } from '../content/file-schemas.js';
+import { callsAt, formatProblem } from '../content/index.js';
+import { Problems } from '../content/problems.js';
+import { previewSchema, scheduleCheckSchema } from './ahead-contract.js';
+import { type Guards, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
 
 /** Looking ahead: what a place will play. */
-export function aheadRoutes(app: FastifyInstance, context: ApiContext): void {
+export function aheadRoutes(app: FastifyInstance, context: ApiContext, guards: Guards): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const modelOf = (): DistrictModel => {
     const model = context.content.model();
@@ -66,6 +80,67 @@ export function aheadRoutes(app: FastifyInstance, context: ApiContext): void {
             calls: calling.reduce((sum, route) => sum + callsAt(route, id, minutes(startAt), minutes(endAt)), 0),
           })),
       };
+    },
+  );
+
+  routes.post(
+    '/api/schedule/check',
+    {
+      ...guards.role('editor', 'approver'),
+      schema: {
+        security: tokenSecurity,
+        body: z.strictObject({
+          /** A campaign as its file has it. */
+          campaign: z.unknown(),
+          from: daySchema.optional(),
+          days: z.number().int().min(1).max(31).default(7),
+        }),
+        response: { 200: scheduleCheckSchema },
+      },
+    },
+    async ({ body }) => {
+      const began = performance.now();
+      const model = modelOf();
+      const today = dayOf(context.now(), model.zone);
+      const file = campaignFileSchema.safeParse(body.campaign, { reportInput: true });
+      if (!file.success) {
+        const problems = new Problems();
+        problems.issues('draft', file.error.issues, () => undefined);
+        const errors = problems.list.map((problem) => ({
+          code: problem.code,
+          message: { zh: formatProblem(problem, 'zh-CN'), en: formatProblem(problem, 'en') },
+          ...(problem.field === undefined ? {} : { field: problem.field }),
+          places: [],
+        }));
+        const nothing = { warnings: [], minutes: [], losses: [], estimated: false, milliseconds: 0 };
+        return { from: body.from ?? today, days: body.days, errors, ...nothing };
+      }
+      const campaign = campaignFrom(file.data);
+      const from = body.from ?? (campaign.valid.from > today ? campaign.valid.from : today);
+      const waiting = await context.store
+        .selectFrom('candidates')
+        .select(['sha256', 'payload'])
+        .where('campaign', '=', campaign.id)
+        .execute();
+      const candidates = waiting.map(({ sha256, payload }) => ({ sha256, release: JSON.parse(payload) as Release }));
+      const { named, estimated } = draftRelease({
+        campaign,
+        places: resolveAudience(model, campaign.audience).map(({ place }) => place),
+        zone: model.zone,
+        voices: new Set((await context.library.voices()).map(({ dialect }) => dialect)),
+        rendered: [...context.campaigns.releases(), ...candidates],
+      });
+      const checked = checkSchedule({
+        draft: named,
+        standing: context.campaigns.standing(),
+        devices: [...context.registry.all()].filter(({ revoked }) => !revoked),
+        places: model.places,
+        calendar: model.calendar,
+        zone: model.zone,
+        from,
+        days: body.days,
+      });
+      return { ...checked, estimated, milliseconds: Math.round(performance.now() - began) };
     },
   );
 }

@@ -135,7 +135,7 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   coverageRoutes(app, context, liveFeed);
   deviceRoutes(app, context, guards);
   contentRoutes(app, context, guards);
-  aheadRoutes(app, context);
+  aheadRoutes(app, context, guards);
   trustRoutes(app, context, guards);
   orderRoutes(app, context, guards);
   blobRoutes(app, context);

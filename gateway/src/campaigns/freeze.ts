@@ -59,7 +59,8 @@ function timingOf({ timing }: CampaignCue): Timing {
   return { kind: 'every', windows, seconds: timing.cadence.every };
 }
 
-const cueOf = (cue: CampaignCue): Cue => ({
+/** A cue as a release has it. */
+export const cueOf = (cue: CampaignCue): Cue => ({
   id: cue.id,
   output: cue.output,
   items: [...cue.items],
