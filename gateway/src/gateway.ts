@@ -11,6 +11,7 @@ import { Campaigns, type PublishedRelease } from './campaigns/index.js';
 import { Coverage } from './coverage/index.js';
 import { adminToken, gatewayKeys, prepareDataDirectory } from './data-directory.js';
 import { Assignments, Chunks, RouteBlobs } from './delivery/index.js';
+import { Drafts } from './desk/drafts.js';
 import type { Gateway, GatewayDeps } from './gateway-types.js';
 import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
 import { Jobs, nightlyJobs, rotateBackups } from './jobs/index.js';
@@ -73,7 +74,8 @@ async function start(
   const rejects = new Rejects(store, now);
   const keyLists = await KeyLists.open({ store, approvers: approverKeys(settings), now, log });
   const campaigns = await Campaigns.open({ store, blobs, library, trusted: () => keyLists.trusted(), now, log });
-  const content = await ContentService.open({ store, registry, campaigns, log });
+  const content = await ContentService.open({ store, blobs, registry, campaigns, log });
+  const drafts = new Drafts({ store, content, campaigns, now });
   const work = new Work(log);
   const sessions = new Sessions(store, now);
   const auditHead = new AuditHead({
@@ -266,6 +268,7 @@ async function start(
       live,
       campaigns,
       content,
+      drafts,
       assignments,
       coverage,
       broker,

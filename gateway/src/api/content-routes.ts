@@ -17,6 +17,7 @@ import { z } from 'zod';
 import { formatProblem } from '../content/index.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import { campaignViews } from './campaign-view.js';
+import { accountsOf } from './content-problems.js';
 import type { ApiContext } from './context.js';
 import { type ApprovalTaken, campaignViewSchema, problemSchema } from './contract.js';
 import { problemText } from './messages.js';
@@ -87,9 +88,10 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
   void app.register(async (raw) => {
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    raw.post('/api/releases', { ...guards.role('approver'), schema: { security } }, async ({ body }, reply) => {
+    raw.post('/api/releases', { ...guards.role('approver'), schema: { security } }, async (request, reply) => {
+      const { body } = request;
       if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
-      const release = await context.campaigns.approve(body).catch((error: unknown) => {
+      const release = await context.campaigns.approve(body, accountsOf(request)).catch((error: unknown) => {
         if (errorCode(error) === 'approvals-missing') return undefined;
         throw error;
       });

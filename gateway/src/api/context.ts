@@ -6,6 +6,7 @@ import type { ContentService } from '../campaigns/content-service.js';
 import type { Campaigns, PublishedRelease } from '../campaigns/index.js';
 import type { Coverage } from '../coverage/index.js';
 import type { Assignments } from '../delivery/index.js';
+import type { Drafts } from '../desk/drafts.js';
 import type { Ingest, Rejects } from '../ingest/index.js';
 import type { Jobs } from '../jobs/index.js';
 import type { BlobStore, Library } from '../library/index.js';
@@ -25,16 +26,17 @@ export interface ApiContext {
   readonly live: LiveFleet;
   readonly campaigns: Campaigns;
   readonly content: ContentService;
+  readonly drafts: Drafts;
   readonly assignments: Assignments;
   readonly coverage: Coverage;
   readonly broker: Broker;
   readonly ingest: Ingest;
   readonly rejects: Rejects;
   readonly jobs: Jobs;
+  readonly stopOrders: StopOrders;
   readonly sessions: Sessions;
   /** Who did what: a route that changes something writes it down with `audit.note`. */
   readonly audit: Audit;
-  readonly stopOrders: StopOrders;
   readonly keyLists: KeyLists;
   /** Takes the next key list, tells devices of it, and withdraws what it no longer approves. */
   readonly takeKeyList: (envelope: Uint8Array) => Promise<PublishedRelease[]>;

@@ -265,3 +265,5 @@ export const campaignViewSchema = z.object({
   problems: z.array(z.object({ code: z.string(), item: z.string().optional(), dialect: z.string().optional() })),
 });
 export type CampaignView = z.infer<typeof campaignViewSchema>;
+
+export * from './desk-contract.js';

@@ -76,6 +76,30 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '宣传任务 {campaign} 正在生成待审稿，请稍后再试。',
     en: 'A candidate of {campaign} is being made; try again in a moment.',
   },
+  'draft-unknown': { zh: '编辑台上没有宣传任务 {draft}。', en: 'There is no campaign {draft} at the desk.' },
+  'draft-changed': {
+    zh: '{draft} 已由 {author} 改到第 {version} 版（改动：{changed}），请刷新后再改。',
+    en: '{draft} is at version {version} by {author} now (changed: {changed}); load it again before you change it.',
+  },
+  'draft-in-use': {
+    zh: '{draft} 已提交过，不能删除；请改用撤回。',
+    en: '{draft} has been submitted and cannot be deleted; withdraw it.',
+  },
+  'draft-not-waiting': { zh: '{draft} 没有待审稿。', en: 'Nothing of {draft} waits for approval.' },
+  'draft-unplayable': {
+    zh: '{draft} 无法生成可播内容：{codes}',
+    en: 'Nothing that plays came of {draft}: {codes}',
+  },
+  'own-draft': { zh: '不能审批自己写的稿件 {draft}。', en: 'Nobody approves their own draft ({draft}).' },
+  'version-malformed': {
+    zh: 'If-Match 应写看到的版本号，如 "3"。',
+    en: 'If-Match names the version that was seen, such as "3".',
+  },
+  'table-missing': { zh: '请附上案例表格（CSV）。', en: 'Send a table of cases (CSV).' },
+  'plan-changed': {
+    zh: '内容或网关已变，与所看的计划不同，请重新 plan。',
+    en: 'The files or the gateway have changed since the plan was shown; plan anew.',
+  },
   'content-refused': {
     zh: '内容有 {errors} 处错误，未作任何改动。',
     en: 'The content has {errors} errors; nothing was changed.',

@@ -14,15 +14,17 @@ import { aheadRoutes } from './ahead-routes.js';
 import { auditChanges } from './audit-changes.js';
 import { createGuards, guardRoutes } from './authorise.js';
 import { blobRoutes } from './blob-routes.js';
+import { bulletinRoutes } from './bulletin-routes.js';
 import { contentRoutes } from './content-routes.js';
 import type { ApiContext } from './context.js';
 import { coverageRoutes } from './coverage-routes.js';
 import { deviceRoutes } from './device-routes.js';
+import { draftRoutes } from './draft-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
-import { createSessionCookie } from './session-cookie.js';
 import { orderRoutes } from './order-routes.js';
+import { createSessionCookie } from './session-cookie.js';
 import { trustRoutes } from './trust-routes.js';
 
 export interface Api {
@@ -35,12 +37,16 @@ const unauthorised = new Set(['unauthorised', 'claim-refused', 'login-refused', 
 const forbidden = new Set(['forbidden', 'confirmation-needed', 'csrf-missing', 'origin-foreign']);
 const tooMany = new Set(['login-throttled', 'login-busy']);
 
+/** What is no longer as the caller saw it. */
+const deskConflicts = new Set(['draft-changed', 'draft-in-use', 'draft-not-waiting', 'plan-changed']);
+
 const statusOf = (error: XiaolabaError): number => {
   if (unauthorised.has(error.code)) return 401;
   if (forbidden.has(error.code)) return 403;
-  if (tooMany.has(error.code)) return 429;
   if (error.code.endsWith('-unknown') || error.code === 'blob-missing' || error.code === 'not-found') return 404;
   if (error.code === 'range-invalid') return 416;
+  if (deskConflicts.has(error.code)) return 409;
+  if (tooMany.has(error.code)) return 429;
   return error.family === 'caller' ? 422 : error.family === 'world' ? 503 : 500;
 };
 
@@ -135,9 +141,11 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   coverageRoutes(app, context, liveFeed);
   deviceRoutes(app, context, guards);
   contentRoutes(app, context, guards);
-  aheadRoutes(app, context, guards);
   trustRoutes(app, context, guards);
+  aheadRoutes(app, context, guards);
   orderRoutes(app, context, guards);
+  draftRoutes(app, context, guards);
+  bulletinRoutes(app, context, guards);
   blobRoutes(app, context);
 
   const directory = settings.console ?? consoleDirectory();

@@ -86,7 +86,7 @@ async function open(): Promise<void> {
     now: () => now,
     log: silent,
   });
-  content = await ContentService.open({ store, registry, campaigns, log: silent });
+  content = await ContentService.open({ store, blobs, registry, campaigns, log: silent });
 }
 beforeEach(async () => {
   now = at('06:00');

@@ -20,6 +20,7 @@ import { Turns } from '../turns.js';
 import { resolveAudience } from './audience.js';
 import type { DistrictModel } from './district-model.js';
 import { type CampaignProblem, freeze } from './freeze.js';
+import { refuseOwnWork } from './own-work.js';
 import { displaced, type RestoredCandidate, restore } from './restore.js';
 import { fillIn, variantsOf } from './variants.js';
 
@@ -80,14 +81,20 @@ export class Campaigns {
     return this.#rendering.has(campaign);
   }
 
-  /** Takes drafts in. One that reads as it did keeps its candidates and release. */
-  async import(drafts: readonly Campaign[], model: DistrictModel, media: MediaDirectories): Promise<void> {
+  /** Takes drafts in. One that reads as it did keeps its candidates and release, unless it is submitted `anew`. */
+  async import(
+    drafts: readonly Campaign[],
+    model: DistrictModel,
+    media: MediaDirectories,
+    { anew = false } = {},
+  ): Promise<void> {
     const { store, now } = this.deps;
     for (const draft of drafts) {
       if (this.#closing) return;
       const body = await draftBody(draft, model, media);
       const known = await store.selectFrom('campaigns').selectAll().where('id', '=', draft.id).executeTakeFirst();
-      if (known?.draft === body && known.state !== 'failed' && known.state !== 'rendering') continue;
+      const done = known?.state !== 'failed' && known?.state !== 'rendering';
+      if (known?.draft === body && done && !anew) continue;
       const revision = (known?.revision ?? 0) + 1;
       const row = { draft: body, state: 'rendering', revision, problems: '[]', updated_at: now() };
       await store
@@ -157,10 +164,11 @@ export class Campaigns {
   /**
    * Takes an approver's signature over a candidate. Once enough of them have signed, it is put on air in place of the
    * campaign's earlier release. @throws XiaolabaError as `readApprovals`; `approvals-missing`: the signature is kept,
-   * and more are needed; `release-withdrawn`; `candidate-unknown` where what was signed is not, or no longer, the candidate
+   * and more are needed; `release-withdrawn`; `candidate-unknown` where what was signed is not, or no longer, the candidate;
+   * `own-draft` where one of the accounts behind the signature wrote it
    */
-  approve(envelope: Uint8Array): Promise<PublishedRelease> {
-    return this.#turns.run(() => this.#approve(envelope));
+  approve(envelope: Uint8Array, accounts: readonly string[] = []): Promise<PublishedRelease> {
+    return this.#turns.run(() => this.#approve(envelope, accounts));
   }
 
   /**
@@ -290,11 +298,12 @@ export class Campaigns {
     this.#closing = true;
   }
 
-  async #approve(envelope: Uint8Array): Promise<PublishedRelease> {
+  async #approve(envelope: Uint8Array, accounts: readonly string[]): Promise<PublishedRelease> {
     const { store, blobs, trusted, now, log } = this.deps;
     const opened = readApprovals(envelope, trusted(), verify);
     const payloadHash = sha256(opened.payload);
     const release = opened.content;
+    await refuseOwnWork(store, release.campaign, accounts);
     const candidate = await store
       .selectFrom('candidates')
       .selectAll()

@@ -1,13 +1,18 @@
 import type { Logger } from 'pino';
 import { type Content, type ContentProblem, loadContent } from '../content/index.js';
+import { bodyOf, campaignOf, hashOf } from '../desk/draft-bodies.js';
+import { outcomeOf } from '../desk/merge.js';
+import type { BlobStore } from '../library/index.js';
 import type { Registry } from '../registry/index.js';
 import type { Store } from '../store/index.js';
 import { Turns } from '../turns.js';
 import type { Campaigns } from './campaigns.js';
 import { DistrictModel } from './district-model.js';
+import { keepMedia } from './keep-media.js';
 
 export interface ContentServiceDeps {
   readonly store: Store;
+  readonly blobs: BlobStore;
   readonly registry: Registry;
   readonly campaigns: Campaigns;
   readonly log: Logger;
@@ -21,8 +26,15 @@ export interface Imported {
 
 const documentKind = 'content';
 
-/** The content that this gateway works with: taken from files as a whole or not at all. */
+export interface ImportOptions {
+  /** Campaigns of which the file's word stands, whatever the desk has made of them. */
+  readonly overwrite?: readonly string[];
+}
+
+/** The content that this gateway works with: taken from files as a whole or not at all, and what the desk has written. */
 export class ContentService {
+  #files: Content | undefined;
+  #held: Content | undefined;
   #model: DistrictModel | undefined;
   readonly #turns = new Turns();
 
@@ -36,8 +48,27 @@ export class ContentService {
       .where('kind', '=', documentKind)
       .where('id', '=', 'district')
       .executeTakeFirst();
-    if (row) service.#model = new DistrictModel(JSON.parse(row.body) as Content);
+    if (row) service.#files = JSON.parse(row.body) as Content;
+    await service.deskChanged();
     return service;
+  }
+
+  /** What files and desk have, the desk's campaigns in place of the files'; `undefined` until content has been imported. */
+  held(): Content | undefined {
+    return this.#held;
+  }
+
+  /** Takes up what the desk has written since. */
+  async deskChanged(): Promise<void> {
+    if (!this.#files) return;
+    const rows = await this.deps.store.selectFrom('drafts').selectAll().execute();
+    const desk = new Map(rows.map((row) => [row.id, row]));
+    const campaigns = [
+      ...this.#files.campaigns.filter(({ id }) => !desk.has(id)),
+      ...rows.filter(({ state }) => state !== 'withdrawn').map(({ body }) => campaignOf(body)),
+    ].sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#held = { ...this.#files, campaigns };
+    this.#model = new DistrictModel(this.#held);
   }
 
   /** `undefined` until content has been imported. */
@@ -46,8 +77,8 @@ export class ContentService {
   }
 
   /** Reads a content directory, keeps it, and prepares its campaigns for approval (which renders their audio). */
-  import(directory: string): Promise<Imported> {
-    return this.#turns.run(() => this.#import(directory));
+  import(directory: string, options: ImportOptions = {}): Promise<Imported> {
+    return this.#turns.run(() => this.#import(directory, options));
   }
 
   /** Ends an import after the draft that it is at; what is left comes with the next. */
@@ -56,20 +87,57 @@ export class ContentService {
     await this.#turns.settled();
   }
 
-  async #import(directory: string): Promise<Imported> {
-    const { content, problems } = await loadContent(directory);
-    if (!content || problems.some((problem) => problem.severity === 'error')) return { problems, accepted: false };
-    const { store, registry, campaigns, log } = this.deps;
+  async #import(directory: string, { overwrite = [] }: ImportOptions): Promise<Imported> {
+    const { content, problems: found } = await loadContent(directory);
+    if (!content || found.some((problem) => problem.severity === 'error')) return { problems: found, accepted: false };
+    const { store, blobs, registry, campaigns, log } = this.deps;
+    const rows = await store.selectFrom('drafts').selectAll().execute();
+    const outcomes = content.campaigns.flatMap((campaign) => {
+      const row = rows.find(({ id }) => id === campaign.id);
+      if (!row) return [];
+      return [{ row, campaign, outcome: overwrite.includes(row.id) ? 'files' : outcomeOf(campaign, row) }];
+    });
+    const conflicts = outcomes.flatMap(({ row, outcome }): ContentProblem[] => {
+      if (outcome !== 'conflict') return [];
+      const details = { id: row.id };
+      return [{ file: `campaigns/${row.id}.yaml`, code: 'desk-conflict', severity: 'error', details }];
+    });
+    const problems = [...found, ...conflicts];
+    if (conflicts.length > 0) return { problems, accepted: false };
+    const media = await keepMedia(content, blobs);
     const body = JSON.stringify(content);
-    await store
-      .insertInto('documents')
-      .values({ kind: documentKind, id: 'district', body })
-      .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet({ body }))
-      .execute();
-    this.#model = new DistrictModel(content);
+    await store.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto('documents')
+        .values({ kind: documentKind, id: 'district', body })
+        .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet({ body }))
+        .execute();
+      for (const one of media)
+        await transaction
+          .insertInto('media')
+          .values(one)
+          .onConflict((conflict) => conflict.columns(['kind', 'name']).doUpdateSet(one))
+          .execute();
+      for (const { row, campaign, outcome } of outcomes) {
+        if (outcome === 'files') await transaction.deleteFrom('drafts').where('id', '=', row.id).execute();
+        if (outcome !== 'same') continue;
+        const base = hashOf(bodyOf(campaign));
+        await transaction.updateTable('drafts').set({ base }).where('id', '=', row.id).execute();
+      }
+    });
+    this.#files = content;
+    await this.deskChanged();
     await registry.learn(content.devices);
-    await campaigns.import(content.campaigns, this.#model, content.media);
+    const model = this.#model;
+    if (model) await campaigns.import(await this.#toFreeze(), model, content.media);
     log.info({ directory, sites: content.sites.length, campaigns: content.campaigns.length }, 'content imported');
     return { problems, accepted: true };
+  }
+
+  /** Campaigns that files have, and those of the desk that were submitted: what is still being written is nobody's to approve. */
+  async #toFreeze(): Promise<Content['campaigns']> {
+    const rows = await this.deps.store.selectFrom('drafts').select(['id', 'state']).execute();
+    const unready = new Set(rows.flatMap(({ id, state }) => (state === 'submitted' ? [] : id)));
+    return this.#held?.campaigns.filter(({ id }) => !unready.has(id)) ?? [];
   }
 }

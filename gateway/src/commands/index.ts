@@ -1,12 +1,16 @@
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
+import { applyCommand } from './apply.js';
 import { approveCommand } from './approve.js';
 import { asyncapiCommand } from './asyncapi.js';
 import { backupCommand, restoreCommand } from './backup.js';
+import { bulletinCommand } from './bulletin.js';
 import { claimsCommand } from './claims.js';
 import { contentImportCommand } from './content-import.js';
+import { exportCommand } from './export.js';
 import { gatewayCommand } from './gateway.js';
 import { keyCommand } from './key.js';
 import { measureCommand } from './measure.js';
+import { planCommand } from './plan.js';
 import { schemasCommand } from './schemas.js';
 import { sitesCommand } from './sites.js';
 import { stopCommand } from './stop.js';
@@ -17,6 +21,10 @@ export const commands: readonly CommandSpec[] = [
   gatewayCommand,
   validateCommand,
   contentImportCommand,
+  planCommand,
+  applyCommand,
+  exportCommand,
+  bulletinCommand,
   sitesCommand,
   schemasCommand,
   asyncapiCommand,

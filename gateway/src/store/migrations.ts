@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { makeDeskTables } from './desk-tables.js';
 
 /** In order, by name; one that has run anywhere is never changed again. */
 export const migrations: Record<string, Migration> = {
@@ -188,30 +189,6 @@ export const migrations: Record<string, Migration> = {
           begin select raise(abort, 'the audit log is append-only'); end`.execute(database);
     },
   },
-  '0004-trust': {
-    async up(database: Kysely<unknown>): Promise<void> {
-      const { schema } = database;
-      await schema
-        .createTable('key_lists')
-        .addColumn('version', 'integer', (column) => column.primaryKey())
-        .addColumn('envelope', 'text', (column) => column.notNull())
-        .addColumn('taken_at', 'bigint', (column) => column.notNull())
-        .execute();
-      await schema
-        .createTable('approvals')
-        .addColumn('payload_sha256', 'text', (column) => column.notNull())
-        .addColumn('kid', 'text', (column) => column.notNull())
-        .addColumn('envelope', 'text', (column) => column.notNull())
-        .addColumn('at', 'bigint', (column) => column.notNull())
-        .addPrimaryKeyConstraint('approvals_key', ['payload_sha256', 'kid'])
-        .execute();
-      await schema
-        .createTable('lapsed')
-        .addColumn('sha256', 'text', (column) => column.primaryKey())
-        .addColumn('at', 'bigint', (column) => column.notNull())
-        .execute();
-    },
-  },
   '0006-orders': {
     async up(database: Kysely<unknown>): Promise<void> {
       const { schema } = database;
@@ -246,4 +223,29 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0004-trust': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      const { schema } = database;
+      await schema
+        .createTable('key_lists')
+        .addColumn('version', 'integer', (column) => column.primaryKey())
+        .addColumn('envelope', 'text', (column) => column.notNull())
+        .addColumn('taken_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('approvals')
+        .addColumn('payload_sha256', 'text', (column) => column.notNull())
+        .addColumn('kid', 'text', (column) => column.notNull())
+        .addColumn('envelope', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('approvals_key', ['payload_sha256', 'kid'])
+        .execute();
+      await schema
+        .createTable('lapsed')
+        .addColumn('sha256', 'text', (column) => column.primaryKey())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
+  '0005-desk': { up: makeDeskTables },
 };

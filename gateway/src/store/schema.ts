@@ -1,3 +1,7 @@
+import type { DraftTable, DraftVersionTable, MediaTable } from './desk-tables.js';
+
+export type { DraftTable } from './desk-tables.js';
+
 /** Tables. Booleans are 0/1, instants are milliseconds, documents are JSON text: what SQLite and PostgreSQL both have. */
 export interface DocumentTable {
   kind: string;
@@ -117,59 +121,6 @@ export interface JobTable {
   last_run_at: number;
 }
 
-export interface StopOrderTable {
-  version: number;
-  /** The order as it was signed, read. */
-  body: string;
-  envelope: string;
-  published_at: number;
-  signed_by: string;
-}
-
-/** What each device last wrote down of stop orders. */
-export interface StopReportTable {
-  device: string;
-  state: string;
-  at: number;
-  boot: string;
-  seq: number;
-}
-
-export interface AlertTable {
-  id: string;
-  body: string;
-  created_at: number;
-  ended_at: number | null;
-}
-
-/** Predicted coverage, as it stood when the day began. */
-export interface PredictionTable {
-  day: string;
-  made_at: number;
-  body: string;
-}
-
-export interface KeyListTable {
-  version: number;
-  /** base64. */
-  envelope: string;
-  taken_at: number;
-}
-
-export interface ApprovalTable {
-  payload_sha256: string;
-  kid: string;
-  /** base64. */
-  envelope: string;
-  at: number;
-}
-
-/** Releases that a key list took off the air. */
-export interface LapsedTable {
-  sha256: string;
-  at: number;
-}
-
 export interface AccountTable {
   id: string;
   login: string;
@@ -229,6 +180,59 @@ export interface AuditTable {
   hash: string;
 }
 
+export interface StopOrderTable {
+  version: number;
+  /** The order as it was signed, read. */
+  body: string;
+  envelope: string;
+  published_at: number;
+  signed_by: string;
+}
+
+/** What each device last wrote down of stop orders. */
+export interface StopReportTable {
+  device: string;
+  state: string;
+  at: number;
+  boot: string;
+  seq: number;
+}
+
+export interface AlertTable {
+  id: string;
+  body: string;
+  created_at: number;
+  ended_at: number | null;
+}
+
+/** Predicted coverage, as it stood when the day began. */
+export interface PredictionTable {
+  day: string;
+  made_at: number;
+  body: string;
+}
+
+export interface KeyListTable {
+  version: number;
+  /** base64. */
+  envelope: string;
+  taken_at: number;
+}
+
+export interface ApprovalTable {
+  payload_sha256: string;
+  kid: string;
+  /** base64. */
+  envelope: string;
+  at: number;
+}
+
+/** Releases that a key list took off the air. */
+export interface LapsedTable {
+  sha256: string;
+  at: number;
+}
+
 export interface Schema {
   documents: DocumentTable;
   devices: DeviceTable;
@@ -243,16 +247,19 @@ export interface Schema {
   closed_slots: ClosedSlotTable;
   days: DayTable;
   jobs: JobTable;
+  drafts: DraftTable;
+  draft_versions: DraftVersionTable;
+  media: MediaTable;
+  key_lists: KeyListTable;
+  approvals: ApprovalTable;
+  lapsed: LapsedTable;
+  stop_orders: StopOrderTable;
+  stop_reports: StopReportTable;
+  alerts: AlertTable;
+  predictions: PredictionTable;
   accounts: AccountTable;
   recovery_codes: RecoveryCodeTable;
   sessions: SessionTable;
   links: LinkTable;
   audit: AuditTable;
-  stop_orders: StopOrderTable;
-  stop_reports: StopReportTable;
-  alerts: AlertTable;
-  predictions: PredictionTable;
-  key_lists: KeyListTable;
-  approvals: ApprovalTable;
-  lapsed: LapsedTable;
 }
