@@ -22,6 +22,36 @@ const sentences: Sentences = {
     'zh-CN': '这不是审批私钥：应为 xiaolaba key 写出的文件。',
     en: 'This is no approver key: it must be a file that xiaolaba key wrote.',
   },
+  'passphrase-missing': {
+    'zh-CN': '{path} 需要口令：请给出 --passphrase-file 或 XIAOLABA_PASSPHRASE。',
+    en: '{path} needs a passphrase: give --passphrase-file or XIAOLABA_PASSPHRASE.',
+  },
+  'passphrase-wrong': {
+    'zh-CN': '口令不对，或密钥 {kid} 的文件被改动过。',
+    en: 'The passphrase is wrong, or the file of key {kid} has been changed.',
+  },
+  'passphrase-differs': {
+    'zh-CN': '两次输入的口令不一样，没有生成密钥。',
+    en: 'Typed differently the second time; no key was made.',
+  },
+  'passphrase-short': {
+    'zh-CN': '口令太短，至少 {least} 个字符。',
+    en: 'Too short: a passphrase has at least {least} characters.',
+  },
+  'approver-listed': {
+    'zh-CN': '{name} 已在名单里；换密钥请用 key list rotate。',
+    en: '{name} is listed already; key list rotate changes a key.',
+  },
+  'approver-unlisted': { 'zh-CN': '名单里没有 {name}。', en: '{name} is not in the list.' },
+  'option-malformed': { 'zh-CN': '选项写法不对：{option}', en: 'Malformed option: {option}' },
+  'signature-unknown-key': {
+    'zh-CN': '所给根私钥不是这份名单的根密钥。',
+    en: 'The root keys given are not those of this list.',
+  },
+  'signature-bad': {
+    'zh-CN': '根密钥签名不够，或文件被改动过。',
+    en: 'Too few root keys have signed, or the file has been changed.',
+  },
   'campaign-unknown': { 'zh-CN': '没有宣传任务“{campaign}”。', en: 'There is no campaign "{campaign}".' },
   'candidate-differs': {
     'zh-CN': '网关送来的稿件与它公布的不一致，没有签发。',

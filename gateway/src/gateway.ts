@@ -112,7 +112,7 @@ async function start(
   });
   const stopOrders = await StopOrders.open({
     store,
-    approvers: () => approverKeys(settings),
+    trusted: () => keyLists.trusted(),
     devices: () => registry.all(),
     now,
     publish: (device, envelope) => broker.publish(device, 'stop', envelope),

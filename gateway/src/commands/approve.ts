@@ -1,18 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
   callerError,
   decodeMessage,
-  fromBase64,
   type Release,
   releaseLimits,
   releaseSchema,
   sealEnvelope,
 } from '@xiaolaba/protocol';
 import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
-import { type KeyPair, keyPairFrom, sha256 } from '@xiaolaba/protocol/node';
-import type { CampaignView } from '../api/contract.js';
+import { type KeyPair, sha256 } from '@xiaolaba/protocol/node';
+import type { ApprovalTaken, CampaignView } from '../api/contract.js';
 import { type Call, connect, connectionOptions } from './connection.js';
+import { readKey } from './key-files.js';
+import { passphraseOptions } from './passphrase.js';
 
 export const approveCommand: CommandSpec = {
   name: 'approve',
@@ -30,6 +30,7 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
   async run(args, io) {
     const options = {
       ...connectionOptions,
+      ...passphraseOptions,
       key: { type: 'string' },
       yes: { type: 'boolean' },
       list: { type: 'boolean' },
@@ -45,7 +46,7 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
       io.stdout(io.language === 'en' ? 'Nothing awaits approval.\n' : '没有待审稿。\n');
       return 0;
     }
-    const pair = values.key ? await readKey(values.key) : undefined;
+    const pair = values.key ? await readKey(values.key, values, io) : undefined;
     for (const candidate of campaign.candidates) {
       const payload = new Uint8Array(await call<ArrayBuffer>('GET', `/api/candidates/${candidate.sha256}`));
       if (sha256(payload) !== candidate.sha256)
@@ -65,20 +66,21 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
 
 async function sign(call: Call, payload: Uint8Array, pair: KeyPair, io: CommandIo): Promise<void> {
   const envelope = await sealEnvelope('release', payload, [pair.signer]);
-  const release = await call<{ sha256: string; revision: number }>('POST', '/api/releases', envelope);
+  const release = await call<ApprovalTaken>('POST', '/api/releases', envelope);
+  if (release.sha256 === undefined) {
+    const names = release.signedBy.map(({ name }) => name);
+    io.stdout(
+      io.language === 'en'
+        ? `Signed, not on air yet: ${release.missing} more approvers have to sign (so far ${names.join(', ')})\n\n`
+        : `已签名，尚未播出：还差 ${release.missing} 人签名（已签：${names.join('、')}）\n\n`,
+    );
+    return;
+  }
   io.stdout(
     io.language === 'en'
       ? `Signed: revision ${release.revision}, ${release.sha256}\n\n`
       : `已签发：第 ${release.revision} 版，${release.sha256}\n\n`,
   );
-}
-
-/** @throws XiaolabaError `key-unreadable` */
-export async function readKey(path: string): Promise<KeyPair> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw callerError('key-unreadable', `cannot read ${path}`, { path }, cause);
-  });
-  return keyPairFrom(fromBase64(text.trim()) ?? new Uint8Array());
 }
 
 function list(campaigns: readonly CampaignView[], io: CommandIo, json: boolean): number {

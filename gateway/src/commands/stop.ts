@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { callerError, decodeMessage, sealEnvelope, stopOrderSchema } from '@xiaolaba/protocol';
 import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
 import type { StopGiven, StopOrderView } from '../api/order-contract.js';
-import { readKey } from './approve.js';
 import { connect, connectionOptions } from './connection.js';
+import { readKey } from './key-files.js';
+import { passphraseOptions } from './passphrase.js';
 
 export const stopCommand: CommandSpec = {
   name: 'stop',
@@ -25,6 +26,7 @@ Signing happens on this machine; the private key never goes to the gateway. --li
   async run(args, io) {
     const options = {
       ...connectionOptions,
+      ...passphraseOptions,
       scope: { type: 'string' },
       reason: { type: 'string' },
       key: { type: 'string' },
@@ -37,7 +39,7 @@ Signing happens on this machine; the private key never goes to the gateway. --li
     for (const name of ['scope', 'reason', 'key'] as const)
       if (!values[name]) throw callerError('option-missing', `--${name} is needed`, { option: name });
     const state = values.lift ? 'lifted' : 'stop';
-    const pair = await readKey(values.key ?? '');
+    const pair = await readKey(values.key ?? '', values, io);
     const order = { scope: scopeFrom(values.scope ?? ''), state, reason: values.reason };
     const payload = new Uint8Array(await call<ArrayBuffer>('POST', '/api/stop-orders/candidates', order));
     const asked = decodeMessage(stopOrderSchema, payload, { maxBytes: 1024 * 1024, maxDepth: 4 });

@@ -1,14 +1,13 @@
 import {
   callerError,
-  decodeMessage,
   encodeMessage,
   errorCode,
   fromBase64,
   type JournalRecord,
-  openEnvelope,
-  type PublicKey,
+  openApprovedStop,
   type StopOrder,
   stopOrderSchema,
+  type TrustedKeys,
   toBase64,
 } from '@xiaolaba/protocol';
 import { verify } from '@xiaolaba/protocol/node';
@@ -20,8 +19,6 @@ import { Turns } from '../turns.js';
 import { inParallel } from './in-parallel.js';
 import { type OrderScope, placesOf } from './scope.js';
 
-/** An order may name thousands of places: as a device takes it. */
-const orderLimits = { maxBytes: 1024 * 1024, maxDepth: 4 };
 /** Devices that are written to at once: enough to keep every socket busy, few enough to leave the loop to others. */
 const atOnce = 64;
 
@@ -44,7 +41,7 @@ export interface StopReport {
 
 export interface StopOrdersDeps {
   readonly store: Store;
-  readonly approvers: () => readonly PublicKey[];
+  readonly trusted: () => TrustedKeys;
   readonly devices: () => Iterable<RegisteredDevice>;
   readonly now: () => number;
   readonly publish: (device: string, envelope: Uint8Array) => Promise<void>;
@@ -124,13 +121,12 @@ export class StopOrders {
   /**
    * Takes a signed order and hands it to every device in scope; resolves when each has been written to or the broker
    * keeps it.
-   * @throws XiaolabaError as `openEnvelope`; `message-*`; `stop-order-superseded` where a later one has come meanwhile
+   * @throws XiaolabaError as `openApprovedStop`; `stop-order-superseded` where a later one has come meanwhile
    */
   give(envelope: Uint8Array): Promise<{ readonly order: StopOrder; readonly devices: number }> {
     return this.#turns.run(async () => {
-      const { store, approvers, now, log } = this.deps;
-      const { payload, signedBy } = openEnvelope('stop', envelope, approvers(), verify);
-      const order = decodeMessage(stopOrderSchema, payload, orderLimits);
+      const { store, trusted, now, log } = this.deps;
+      const { content: order, signedBy } = openApprovedStop(envelope, trusted(), verify);
       if (order.version <= this.#last())
         throw callerError('stop-order-superseded', 'there is a later order', { version: order.version });
       const at = now();
