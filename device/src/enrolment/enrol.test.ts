@@ -76,6 +76,20 @@ describe('enrolling', () => {
     expect(identity.approvers.map(({ kid }) => kid)).toEqual([approver.publicKey.kid]);
   });
 
+  it('pins root keys in place of approvers, and how many of them must sign', async () => {
+    const second = generateKeyPair();
+    await writeFile(join(folder, 'second.pub'), JSON.stringify({ key: toBase64(second.publicKey.bytes) }));
+    const rest = ['--gateway', url, '--device', 'ls-0001', '--code', code, '--out', join(folder, 'out')];
+    const roots = ['--root-key', join(folder, 'approver.pub'), '--root-key', join(folder, 'second.pub')];
+    expect((await command('enrol', ...rest, ...roots, '--root-signatures', '3')).exit).toBe(2);
+    expect((await command('enrol', ...rest, ...roots, '--approver-key', join(folder, 'second.pub'))).exit).toBe(2);
+    expect(asked).toEqual([]);
+    expect((await command('enrol', ...rest, ...roots)).exit).toBe(0);
+    const { root, approvers } = await readIdentity(join(folder, 'out', 'identity.json'));
+    expect(root?.keys.map(({ kid }) => kid)).toEqual([approver.publicKey.kid, second.publicKey.kid]);
+    expect([root?.threshold, approvers]).toEqual([2, []]);
+  });
+
   it('writes nothing when the gateway refuses', async () => {
     expect((await command(...enrolArgs('ZZZZ-ZZZZ-ZZZZ-ZZZZ'))).exit).toBe(2);
     await expect(stat(join(folder, 'out'))).rejects.toMatchObject({ code: 'ENOENT' });
