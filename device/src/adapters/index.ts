@@ -4,4 +4,5 @@ export { FileStorage } from './file-storage.js';
 export { readFont } from './font.js';
 export { GatewayNetwork } from './gateway-network.js';
 export { openLine } from './lines.js';
+export { serialPorts } from './serial-ports.js';
 export { SystemClock } from './system-clock.js';

@@ -95,11 +95,9 @@ export const positionConfigSchema = z.discriminatedUnion('kind', [
     latitude: z.number().min(-90).max(90),
   }),
 ]);
-export type PositionConfig = z.infer<typeof positionConfigSchema>;
 
 /** A bus terminal that speaks JT/T 808 and takes this device for its platform. */
 export const terminalConfigSchema = z.strictObject({ kind: z.literal('jt808'), port, baud: baud(9600) });
-export type TerminalConfig = z.infer<typeof terminalConfigSchema>;
 
 /** A lock that speaks Omni and takes this device for its server. */
 export const lockConfigSchema = z.strictObject({
@@ -111,7 +109,6 @@ export const lockConfigSchema = z.strictObject({
     .regex(/^\d{15}$/)
     .optional(),
 });
-export type LockConfig = z.infer<typeof lockConfigSchema>;
 
 /**
  * The proof that sound came out; at `heardAt` and above there is sound. All in counts of the board's ADC, 0 to 1023.

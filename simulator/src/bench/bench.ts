@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentLog } from '@xiaolaba/device';
+import { serialPorts } from '@xiaolaba/device/adapters';
 import {
   type Assignment,
   type ClockState,
@@ -31,7 +32,6 @@ import {
 import { benchFirmware, Endpoint } from './endpoint.js';
 
 import { Seen } from './seen.js';
-import { serialPorts } from './serial-ports.js';
 import { kindsOf, type PartWiring, usualWiring } from './wiring.js';
 
 export interface BenchOptions {
