@@ -1,6 +1,6 @@
 import { type NamedRelease, profileOutputs } from '@xiaolaba/protocol';
 import type { DistrictModel } from '../campaigns/index.js';
-import { type Expectations, type ExpectedDevice, expectAllArrivals, expectTimed } from '../coverage/expect.js';
+import { type Expectations, type ExpectedDevice, expectAllArrivals } from '../coverage/expect.js';
 import type { Slot } from '../coverage/index.js';
 import { heldReleases } from '../delivery/index.js';
 import type { RegisteredDevice } from '../registry/index.js';
@@ -37,16 +37,6 @@ const expectations = ({ model, releases }: AsIf): Expectations => {
   return { model, release: (sha256) => named.get(sha256) };
 };
 
-/** The slots that a day would have, by the same functions that the ledger expects by. */
-export function slotsAsIf(asIf: AsIf, day: string): Slot[] {
-  const context = expectations(asIf);
-  const devices = holding(asIf, day);
-  return [
-    ...devices.flatMap((device) => expectTimed(device, context, day)),
-    ...expectAllArrivals(devices, context, day),
-  ];
-}
-
-/** Only what vehicles announce at stops. */
+/** What vehicles announce at stops, by the same function that the ledger expects by. */
 export const arrivalsAsIf = (asIf: AsIf, day: string): Slot[] =>
   expectAllArrivals(holding(asIf, day), expectations(asIf), day);

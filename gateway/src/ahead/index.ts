@@ -1,5 +1,5 @@
-export { arrivalsAsIf, slotsAsIf } from './as-if.js';
-export { type CheckInput, checkSchedule } from './check-schedule.js';
+export { arrivalsAsIf } from './as-if.js';
+export { checkSchedule } from './check-schedule.js';
 export { dayKindOf } from './day-kind.js';
 export { draftRelease } from './draft-release.js';
 export { localDay, previewDay, quietOn } from './preview.js';

@@ -72,6 +72,29 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '已有更新的停播令，第 {version} 号作废，请重新生成后再签。',
     en: 'A later stop order has been given; number {version} is void. Make a new one and sign that.',
   },
+  'cap-too-large': {
+    zh: 'CAP 报文过大（{bytes} 字节，上限 {max}）。',
+    en: 'The CAP message is too large ({bytes} bytes, at most {max}).',
+  },
+  'cap-not-utf8': { zh: 'CAP 报文不是 UTF-8 编码。', en: 'The CAP message is not UTF-8.' },
+  'cap-doctype': {
+    zh: 'CAP 报文里不得有 DTD 或实体定义，请删去后重试。',
+    en: 'A CAP message may hold no DTD and no entity declarations; remove them.',
+  },
+  'cap-too-deep': { zh: 'CAP 报文嵌套过深。', en: 'The CAP message is nested too deeply.' },
+  'cap-not-xml': {
+    zh: 'CAP 报文不是有效的 XML（第 {line} 行：{reason}）。',
+    en: 'The CAP message is no valid XML (line {line}: {reason}).',
+  },
+  'cap-namespace': {
+    zh: '这不是 CAP 1.2 报文（命名空间应为 urn:oasis:names:tc:emergency:cap:1.2，实为“{namespace}”）。',
+    en: 'This is no CAP 1.2 alert (the namespace must be urn:oasis:names:tc:emergency:cap:1.2, but is “{namespace}”).',
+  },
+  'cap-malformed': { zh: 'CAP 报文字段不对：{problems}', en: 'Malformed fields in the CAP message: {problems}' },
+  'cap-reference-missing': {
+    zh: 'CAP 报文的类型是 {msgType}，但没有在 references 里写明针对哪条。',
+    en: 'The CAP message is of type {msgType} but names no earlier message in its references.',
+  },
   'campaign-rendering': {
     zh: '宣传任务 {campaign} 正在生成待审稿，请稍后再试。',
     en: 'A candidate of {campaign} is being made; try again in a moment.',

@@ -4,7 +4,6 @@ import { z } from 'zod';
 
 /** POST /api/releases/:sha256/withdraw and POST /api/campaigns/:campaign/withdraw: what is off the air now. */
 export const withdrawnSchema = z.object({ campaign: idSchema, releases: z.array(sha256Schema) });
-export type Withdrawn = z.infer<typeof withdrawnSchema>;
 
 /** POST /api/releases/:sha256/restore: the candidate to be signed. */
 export const restoredSchema = z.object({
@@ -13,7 +12,6 @@ export const restoredSchema = z.object({
   variant: z.string(),
   revision: z.number().int().min(1),
 });
-export type Restored = z.infer<typeof restoredSchema>;
 
 const count = z.number().int().min(0);
 const stopStates = z.enum(['stop', 'lifted']);

@@ -1,3 +1,3 @@
-export { type OrderScope, orderScopeSchema } from './scope.js';
+export { orderScopeSchema } from './scope.js';
 export { StopOrders } from './stop-orders.js';
 export { stopOrderViews } from './stop-view.js';

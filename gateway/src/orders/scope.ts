@@ -1,4 +1,4 @@
-import { callerError, type StopOrder, siteKinds } from '@xiaolaba/protocol';
+import { callerError, siteKinds } from '@xiaolaba/protocol';
 import { z } from 'zod';
 import { resolveAudience } from '../campaigns/audience.js';
 import type { DistrictModel } from '../campaigns/index.js';
@@ -54,7 +54,3 @@ export function placesOf(scope: Exclude<OrderScope, 'everywhere'>, model: Distri
     throw callerError('scope-too-large', 'too many places', { places: places.length, max: maxPlaces });
   return places;
 }
-
-/** Whether an order holds at a place. */
-export const holdsAt = (scope: StopOrder['scope'], place: string): boolean =>
-  scope === 'everywhere' || scope.includes(place);
