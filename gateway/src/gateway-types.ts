@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { PasswordHasher } from './accounts/index.js';
 
 /** Time as the gateway has it; a simulated world steers it. */
 export interface GatewayClock {
@@ -12,6 +13,8 @@ export interface GatewayDeps {
   readonly log: Logger;
   /** node-cron looks every real minute what is due; where time is steered, whoever steers it calls `runJobs`. */
   readonly jobs?: 'by-cron' | 'by-caller';
+  /** Computes password hashes; argon2id where it is not given. */
+  readonly hasher?: PasswordHasher;
   /** Told of every route of the API. */
   readonly onRoute?: (method: string, url: string) => void;
   /** Where the built console lies; found beside the gateway where it is not given. */
@@ -33,6 +36,8 @@ export interface Gateway {
   readonly url: string;
   /** Bearer token of the local administrator, for calls that change something. */
   readonly token: string;
+  /** One-time link that makes the first administrator, while there is no account. A secret: for the console alone, never for a log. */
+  readonly firstLogin: string | undefined;
   counters(): GatewayCounters;
   /** Resolves when nothing waits: no commit, no publish, no assignment being made. */
   settled(): Promise<void>;

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dayOf, type NamedRelease } from '@xiaolaba/protocol';
 import cron from 'node-cron';
-import { Sessions } from './accounts/sessions.js';
+import { offerFirstLogin } from './accounts/first-login.js';
+import { openPeople } from './accounts/index.js';
+import { linkAddress } from './api/account-routes.js';
 import { startApi } from './api/server.js';
 import { Audit, AuditHead } from './audit/index.js';
 import { startBroker } from './broker/index.js';
@@ -77,7 +79,7 @@ async function start(
   const content = await ContentService.open({ store, blobs, registry, campaigns, log });
   const drafts = new Drafts({ store, content, campaigns, now });
   const work = new Work(log);
-  const sessions = new Sessions(store, now);
+  const people = await openPeople(store, now, deps.hasher);
   const auditHead = new AuditHead({
     path: data.auditHead,
     store,
@@ -245,7 +247,7 @@ async function start(
   let cancelTick = clock.after(tickMs, tick);
   function tick(): void {
     work.run('tick', () => coverage.tick());
-    work.run('sessions', () => sessions.sweep());
+    work.run('sessions', () => people.sessions.sweep());
     cancelTick = clock.after(tickMs, tick);
   }
   begun.push(() => cancelTick());
@@ -275,7 +277,8 @@ async function start(
       ingest,
       rejects,
       jobs,
-      sessions,
+      people,
+      linkUsed: () => rm(data.firstLogin, { force: true }),
       audit,
       library,
       stopOrders,
@@ -286,6 +289,8 @@ async function start(
     },
   );
   begun.push(() => api.close());
+  const base = settings.http.publicUrl ?? api.url;
+  const firstLogin = await offerFirstLogin(people.accounts, data.firstLogin, (secret) => linkAddress(base, secret));
   log.info(
     { http: api.url, mqtt: broker.port, day: dayOf(now(), content.model()?.zone ?? 'Asia/Shanghai') },
     'gateway started',
@@ -297,6 +302,7 @@ async function start(
     mqttPort: broker.port,
     url: api.url,
     token,
+    firstLogin,
     counters: () => ({ handled: ingest.handled, pushed: broker.stats().delivered }),
     settled,
     runJobs: () => jobs.runDue(),

@@ -88,7 +88,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
   void app.register(async (raw) => {
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    raw.post('/api/releases', { ...guards.role('approver'), schema: { security } }, async (request, reply) => {
+    raw.post('/api/releases', { ...guards.confirmed('approver'), schema: { security } }, async (request, reply) => {
       const { body } = request;
       if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
       const release = await context.campaigns.approve(body, accountsOf(request)).catch((error: unknown) => {

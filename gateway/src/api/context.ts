@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Sessions } from '../accounts/sessions.js';
+import type { People } from '../accounts/index.js';
 import type { Audit } from '../audit/index.js';
 import type { Broker } from '../broker/index.js';
 import type { ContentService } from '../campaigns/content-service.js';
@@ -34,7 +34,9 @@ export interface ApiContext {
   readonly rejects: Rejects;
   readonly jobs: Jobs;
   readonly stopOrders: StopOrders;
-  readonly sessions: Sessions;
+  readonly people: People;
+  /** A one-time link has been used: the first one's file may go. */
+  readonly linkUsed: () => Promise<void>;
   /** Who did what: a route that changes something writes it down with `audit.note`. */
   readonly audit: Audit;
   readonly keyLists: KeyLists;

@@ -268,4 +268,5 @@ export const campaignViewSchema = z.object({
 });
 export type CampaignView = z.infer<typeof campaignViewSchema>;
 
+export * from './accounts-contract.js';
 export * from './desk-contract.js';

@@ -206,7 +206,14 @@ export function coverageRoutes(app: FastifyInstance, context: ApiContext, live: 
     },
   );
 
-  app.get('/api/live', { exposeHeadRoute: false, schema: { hide: true } }, (_request, reply) => live.listen(reply));
+  app.get('/api/live', { exposeHeadRoute: false, schema: { hide: true } }, (request, reply) => {
+    live.listen(reply);
+    const { actor } = request;
+    if (actor?.kind !== 'account') return;
+    // A picture that goes on is over when the log-in is.
+    const unwatch = context.people.sessions.watch(actor.session.id, () => reply.raw.end());
+    reply.raw.on('close', unwatch);
+  });
 }
 
 function slotView(slot: Slot, model: DistrictModel, context: ApiContext): SlotView {

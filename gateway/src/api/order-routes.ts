@@ -78,7 +78,7 @@ export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: G
     const answers = raw.withTypeProvider<ZodTypeProvider>();
     answers.post(
       '/api/stop-orders',
-      { ...guards.role('approver'), schema: { security, response: { 200: stopGivenSchema } } },
+      { ...guards.confirmed('approver'), schema: { security, response: { 200: stopGivenSchema } } },
       async ({ body }) => {
         if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
         const { order, devices } = await context.stopOrders.give(body);

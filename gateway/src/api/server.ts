@@ -10,6 +10,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { XiaolabaError } from '@xiaolaba/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { accountRoutes } from './account-routes.js';
 import { aheadRoutes } from './ahead-routes.js';
 import { auditChanges } from './audit-changes.js';
 import { createGuards, guardRoutes } from './authorise.js';
@@ -25,6 +26,7 @@ import { Live } from './live.js';
 import { problemText } from './messages.js';
 import { orderRoutes } from './order-routes.js';
 import { createSessionCookie } from './session-cookie.js';
+import { sessionRoutes } from './session-routes.js';
 import { trustRoutes } from './trust-routes.js';
 
 export interface Api {
@@ -101,8 +103,8 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   });
   const sessionCookie = createSessionCookie(settings.publicUrl);
   const { token, openReading, publicUrl } = settings;
-  const { sessions, now } = context;
-  const guards = createGuards({ token, openReading, publicUrl, sessions, cookie: sessionCookie, now });
+  const { now, people } = context;
+  const guards = createGuards({ token, openReading, publicUrl, sessions: people.sessions, cookie: sessionCookie, now });
   let pages = false;
   app.addHook('onRoute', (route) => {
     if (pages) route.config = { ...route.config, openBecause: 'the page that asks for a log-in' };
@@ -138,6 +140,8 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
 
   const liveFeed = new Live(context);
   healthRoutes(app, context);
+  sessionRoutes(app, context, guards, { cookie: sessionCookie, openReading, publicUrl });
+  accountRoutes(app, context, guards, { cookie: sessionCookie, openReading, publicUrl });
   coverageRoutes(app, context, liveFeed);
   deviceRoutes(app, context, guards);
   contentRoutes(app, context, guards);

@@ -54,7 +54,10 @@ export class LoginThrottle {
   readonly #accounts: Buckets;
   readonly #home = new Map<string, string>();
 
-  constructor(limits: BrokerLimits, monotonic: () => number) {
+  constructor(
+    limits: Pick<BrokerLimits, 'attemptsPerAddress' | 'failuresPerAddress' | 'failuresPerAccount'>,
+    monotonic: () => number,
+  ) {
     this.#attempts = new Buckets(limits.attemptsPerAddress, monotonic);
     this.#failures = new Buckets(limits.failuresPerAddress, monotonic);
     this.#accounts = new Buckets(limits.failuresPerAccount, monotonic);

@@ -58,6 +58,12 @@ ${environment}`,
         ? `Console and API: ${gateway.url}   MQTT: port ${gateway.mqttPort}\n`
         : `控制台与接口：${gateway.url}   MQTT 端口：${gateway.mqttPort}\n`,
     );
+    if (gateway.firstLogin)
+      io.stderr(
+        io.language === 'en'
+          ? `There is no account yet. Make the first administrator within 24 hours, by this link (once): ${gateway.firstLogin}\n`
+          : `还没有账号。请在 24 小时内打开以下链接（仅一次有效）创建第一位管理员：${gateway.firstLogin}\n`,
+      );
     if (!io.signal.aborted)
       await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
     await gateway.stop();

@@ -1,7 +1,9 @@
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
+import { accountCommand } from './account.js';
 import { applyCommand } from './apply.js';
 import { approveCommand } from './approve.js';
 import { asyncapiCommand } from './asyncapi.js';
+import { auditCommand } from './audit.js';
 import { backupCommand, restoreCommand } from './backup.js';
 import { bulletinCommand } from './bulletin.js';
 import { claimsCommand } from './claims.js';
@@ -32,6 +34,8 @@ export const commands: readonly CommandSpec[] = [
   approveCommand,
   stopCommand,
   claimsCommand,
+  accountCommand,
+  auditCommand,
   backupCommand,
   restoreCommand,
   measureCommand,
