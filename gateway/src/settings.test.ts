@@ -43,7 +43,7 @@ describe('settings', () => {
       XIAOLABA_LOG: '',
       HOME: '/elsewhere',
     });
-    expect(settings.http).toEqual({ host: '0.0.0.0', port: 82 });
+    expect(settings.http).toEqual({ host: '0.0.0.0', port: 82, proxies: [] });
     expect(settings.mqtt.tls).toEqual({ cert: 'b.pem', key: 'a.key', port: 8883 });
     expect(settings.log).toBe('info');
   });
