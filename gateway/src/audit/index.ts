@@ -1,4 +1,3 @@
-export { Audit, type AuditSource, type NoteOptions } from './audit.js';
-export type { AuditDetails } from './entry.js';
+export { Audit } from './audit.js';
 export { AuditHead } from './head.js';
-export { type Verdict, verifyAudit } from './verify.js';
+export { verifyAudit } from './verify.js';

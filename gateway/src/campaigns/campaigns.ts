@@ -21,15 +21,9 @@ import { resolveAudience } from './audience.js';
 import type { DistrictModel } from './district-model.js';
 import { type CampaignProblem, freeze } from './freeze.js';
 import { refuseOwnWork } from './own-work.js';
+import type { PublishedRelease } from './published-release.js';
 import { displaced, type RestoredCandidate, restore } from './restore.js';
 import { fillIn, variantsOf } from './variants.js';
-
-export interface PublishedRelease extends NamedRelease {
-  readonly bytes: number;
-  readonly publishedAt: number;
-  readonly withdrawnAt: number | undefined;
-  readonly approvedBy: readonly string[];
-}
 
 export interface CampaignsDeps {
   readonly store: Store;

@@ -11,7 +11,7 @@ import {
 import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { BlobStore } from '../library/index.js';
 import type { Store } from '../store/index.js';
-import type { PublishedRelease } from './campaigns.js';
+import type { PublishedRelease } from './published-release.js';
 
 export interface RestoreDeps {
   readonly store: Store;

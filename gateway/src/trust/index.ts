@@ -1,2 +1,2 @@
 export { Approvals, type PartialApproval } from './approvals.js';
-export { type ChainedList, KeyLists } from './key-lists.js';
+export { KeyLists } from './key-lists.js';
