@@ -1,3 +1,3 @@
 export { Audit } from './audit.js';
 export { AuditHead } from './head.js';
-export { verifyAudit } from './verify.js';
+export { type Verdict, verifyAudit } from './verify.js';

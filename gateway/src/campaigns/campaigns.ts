@@ -4,7 +4,6 @@ import { buffer } from 'node:stream/consumers';
 import {
   callerError,
   errorCode,
-  type NamedRelease,
   openApprovedRelease,
   type Release,
   readApprovals,
