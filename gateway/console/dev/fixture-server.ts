@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { DayView, LiveEvents } from '@xiaolaba/gateway/contract';
+import type { DayView, LiveEvents, Who } from '@xiaolaba/gateway/contract';
 import { blob, dayAt, dayView, silentPlaces } from './day.js';
 import { placeDetail, vehiclesAt } from './detail.js';
 import { readDistrict } from './district.js';
@@ -62,7 +62,8 @@ export const startFixture = async (options: { dist: string; now: number; port?: 
       response.on('close', () => live.delete(response));
       send('now', { now, day: dayAt(now) }, [response]);
       send('vehicles', vehiclesAt(district, now), [response]);
-    } else if (path === '/api/district') json(response, district);
+    } else if (path === '/api/session') json(response, { openReading: true } satisfies Who);
+    else if (path === '/api/district') json(response, district);
     else if (collection === 'days' && second === 'silent') json(response, silentPlaces(district, first ?? '', now));
     else if (collection === 'days') json(response, dayView(district, first ?? '', now));
     else if (collection === 'places') json(response, placeDetail(district, `${first}/${second}`, day ?? '', now));

@@ -1,10 +1,25 @@
 import { createApp } from 'vue';
+import { speakFor } from './api/client.js';
 import App from './app.vue';
 import { router } from './router.js';
+import { guardPages, logInAddress } from './session/guard.js';
+import { sessionApi } from './session/session-api.js';
+import { createSession, sessionKey } from './session/use-session.js';
 import { i18n } from './shell/i18n.js';
 import { applyTheme } from './shell/theme.js';
 import './shell/tokens.css';
 import './shell/base.css';
 
 applyTheme();
-createApp(App).use(i18n).use(router).mount('#app');
+const session = createSession(sessionApi);
+speakFor({
+  csrf: session.csrf,
+  confirm: session.confirm,
+  turnedAway() {
+    session.forget();
+    const { fullPath, meta } = router.currentRoute.value;
+    if (!meta.beforeLogIn) void router.push(logInAddress(fullPath));
+  },
+});
+guardPages(router, session);
+createApp(App).use(i18n).use(router).provide(sessionKey, session).mount('#app');

@@ -65,7 +65,9 @@ export const confirmSchema = z.union([
 export const passwordChangeSchema = z.strictObject({ current: passwordSchema, next: passwordSchema });
 export const codeBodySchema = z.strictObject({ code: codeSchema });
 export const totpOfferSchema = z.object({ secret: z.string(), uri: z.string() });
+export type TotpOffer = z.infer<typeof totpOfferSchema>;
 export const recoveryCodesSchema = z.object({ recoveryCodes: z.array(z.string()) });
+export type RecoveryCodes = z.infer<typeof recoveryCodesSchema>;
 
 export const newAccountSchema = z.strictObject({ login: loginSchema, name: nameSchema, roles: rolesSchema });
 export const accountChangeSchema = z.strictObject({
@@ -81,6 +83,7 @@ export type LinkView = z.infer<typeof linkViewSchema>;
 export const linkBodySchema = z.strictObject({ secret: secretSchema });
 /** `login` where the link is for an account; where it is absent, the first administrator is to be named. */
 export const linkForSchema = z.object({ login: z.string().optional() });
+export type LinkFor = z.infer<typeof linkForSchema>;
 export const linkUseSchema = z.strictObject({
   secret: secretSchema,
   password: passwordSchema,
@@ -99,6 +102,7 @@ export const auditEntrySchema = z.object({
   agent: z.string(),
   outcome: z.string(),
 });
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
 /** GET /api/audit: the newest first; `before` asks for the page after the one that ended with it. */
 export const auditQuerySchema = z.object({
   before: z.coerce.number().int().min(1).optional(),

@@ -1,0 +1,36 @@
+import type { LocationQueryValue, Router } from 'vue-router';
+import type { Session } from './use-session.js';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's name in the catalogue. */
+    title?: string;
+    /** Whether the page is for whoever is not logged in. */
+    beforeLogIn?: boolean;
+    /** Whether the page is for an account even where reading asks for no log-in. */
+    account?: boolean;
+  }
+}
+
+const home = '/';
+/** Where somebody wanted to go before they were asked to log in; never out of the console. */
+export const wantedAddress = (to: LocationQueryValue | LocationQueryValue[] | undefined): string =>
+  typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : home;
+
+export const logInAddress = (wanted: string) => ({
+  path: '/login',
+  ...(wanted === home ? {} : { query: { to: wanted } }),
+});
+
+/** Shows the log-in page first where a page is not for everybody, and leads on to that page afterwards. */
+export const guardPages = (router: Router, session: Session): void => {
+  router.beforeEach(async (to) => {
+    if (!session.ready.value) await session.refresh();
+    if (to.meta.beforeLogIn) {
+      // Who is in already has nothing to log in to; a one-time link may be for somebody else.
+      return to.path === '/login' && session.account.value ? wantedAddress(to.query.to) : true;
+    }
+    if (session.account.value || (session.mayRead.value && !to.meta.account)) return true;
+    return logInAddress(to.fullPath);
+  });
+};
