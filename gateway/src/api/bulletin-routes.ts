@@ -1,7 +1,7 @@
 import { callerError, dayOf, XiaolabaError } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { ContentProblem } from '../content/index.js';
+import type { BulletinTemplate, ContentProblem } from '../content/index.js';
 import { emptyBulletinTable, readBulletinTable } from '../desk/bulletin-table.js';
 import { Bulletins } from '../desk/bulletins.js';
 import { DraftRefused } from '../desk/drafts.js';
@@ -11,7 +11,9 @@ import type { ApiContext } from './context.js';
 import { problemSchema } from './contract.js';
 import {
   type BulletinBatch,
+  type BulletinFormView,
   bulletinBatchSchema,
+  bulletinFormSchema,
   bulletinMadeSchema,
   bulletinPreviewSchema,
   bulletinRequestSchema,
@@ -33,6 +35,15 @@ export function bulletinRoutes(app: FastifyInstance, context: ApiContext, guards
     if (!present) throw callerError('content-missing', 'no content has been imported');
     return present;
   };
+
+  routes.get(
+    '/api/bulletins/form',
+    { ...guards.role('editor'), schema: { security, response: { 200: bulletinFormSchema, 422: problemSchema } } },
+    async () => {
+      const { templates = [], district } = held();
+      return { today: dayOf(now(), district.zone), templates: templates.map(formView) };
+    },
+  );
 
   routes.post(
     '/api/bulletins/preview',
@@ -109,6 +120,11 @@ export function bulletinRoutes(app: FastifyInstance, context: ApiContext, guards
     );
   });
 }
+
+const formView = ({ fields, ...template }: BulletinTemplate): BulletinFormView['templates'][number] => ({
+  ...template,
+  fields: [...fields],
+});
 
 /** What kept a row from becoming drafts; what is nobody's row's fault goes on up. */
 function rowProblems(error: unknown): readonly ContentProblem[] {

@@ -25,6 +25,8 @@ export const draftSummarySchema = z.object({
   version: count,
   /** Account id, or `machine`; absent for files. */
   author: z.string().optional(),
+  /** What the author is called, where it is an account. */
+  authorName: z.string().optional(),
   /** Why it was rejected. */
   reason: z.string().optional(),
   updatedAt: instantSchema,
@@ -41,11 +43,18 @@ export type DraftView = z.infer<typeof draftSchema>;
 export const savedDraftSchema = z.object({ draft: draftSchema, problems: z.array(contentProblemSchema) });
 export type SavedDraftView = z.infer<typeof savedDraftSchema>;
 
+/** One leaf of a document that differs; lists whose entries have ids name them by id: `items.case.text`. */
+const fieldChangeSchema = z.object({ field: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
+export type FieldChangeView = z.infer<typeof fieldChangeSchema>;
+
 export const draftVersionSchema = z.object({
   version: count,
   author: z.string(),
+  authorName: z.string().optional(),
   at: instantSchema,
   campaign: z.record(z.string(), z.unknown()),
+  /** What it has otherwise than the version before it; absent for the first. */
+  changes: z.array(fieldChangeSchema).optional(),
 });
 export type DraftVersionView = z.infer<typeof draftVersionSchema>;
 
@@ -56,7 +65,7 @@ export const planSchema = z.object({
       subject: z.enum(planSubjects),
       id: z.string(),
       change: z.enum(planChanges),
-      fields: z.array(z.object({ field: z.string(), from: z.unknown().optional(), to: z.unknown().optional() })),
+      fields: z.array(fieldChangeSchema),
     }),
   ),
   unchanged: count,
@@ -74,6 +83,24 @@ export const exportSchema = z.object({
   missing: z.array(z.string()),
 });
 export type ExportView = z.infer<typeof exportSchema>;
+
+/** GET /api/bulletins/form: what the form is made of. */
+export const bulletinFormSchema = z.object({
+  /** The gateway's day: no case is later. */
+  today: daySchema,
+  templates: z.array(
+    z.object({
+      id: z.string(),
+      title: localized,
+      type: z.string(),
+      /** Holds `{date}` and such, the ids of `fields`. */
+      text: z.string(),
+      advice: z.string(),
+      fields: z.array(z.object({ id: z.string(), label: localized, kind: z.enum(['date', 'money', 'text']) })),
+    }),
+  ),
+});
+export type BulletinFormView = z.infer<typeof bulletinFormSchema>;
 
 /** A bulletin 案例快报 as its form has it. */
 export const bulletinRequestSchema = z.strictObject({

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { mediaNames } from '../campaigns/keep-media.js';
 import { campaignFrom, contentFiles } from '../content/index.js';
+import { changedFields } from '../desk/draft-bodies.js';
 import type { Draft, SavedDraft } from '../desk/drafts.js';
 import { makePlan } from '../desk/plan.js';
 import { type Guards, tokenSecurity } from './authorise.js';
@@ -16,6 +17,7 @@ import {
   draftSummarySchema,
   draftVersionSchema,
   exportSchema,
+  type FieldChangeView,
   planSchema,
   type SavedDraftView,
   savedDraftSchema,
@@ -39,14 +41,22 @@ const savedView = ({ draft, problems }: SavedDraft): SavedDraftView => ({
 export function draftRoutes(app: FastifyInstance, context: ApiContext, guards: Guards): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const security = tokenSecurity;
-  const { drafts } = context;
+  const { drafts, people } = context;
+  const authors = async () => new Map((await people.accounts.all()).map(({ id, name }) => [id, name]));
+  const signed = <T extends { readonly author?: string | undefined }>(entry: T, names: ReadonlyMap<string, string>) => {
+    const authorName = names.get(entry.author ?? '');
+    return { ...entry, ...(authorName === undefined ? {} : { authorName }) };
+  };
   const params = z.object({ id: idSchema });
   const saved = { 200: savedDraftSchema, 409: problemSchema, 422: problemSchema };
 
   routes.get(
     '/api/drafts',
     { ...guards.role('editor', 'approver'), schema: { security, response: { 200: z.array(draftSummarySchema) } } },
-    async () => (await drafts.list()).map(viewOf),
+    async () => {
+      const names = await authors();
+      return (await drafts.list()).map((draft) => signed(viewOf(draft), names));
+    },
   );
 
   routes.get(
@@ -55,7 +65,7 @@ export function draftRoutes(app: FastifyInstance, context: ApiContext, guards: G
     async ({ params: { id } }, reply) => {
       const draft = await drafts.get(id);
       reply.header('etag', `"${draft.version}"`);
-      return viewOf(draft);
+      return signed(viewOf(draft), await authors());
     },
   );
 
@@ -65,8 +75,14 @@ export function draftRoutes(app: FastifyInstance, context: ApiContext, guards: G
       ...guards.role('editor', 'approver'),
       schema: { security, params, response: { 200: z.array(draftVersionSchema) } },
     },
-    async ({ params: { id } }) =>
-      (await drafts.history(id)).map(({ campaign, ...version }) => ({ ...version, campaign: { ...campaign } })),
+    async ({ params: { id } }) => {
+      const [history, names] = await Promise.all([drafts.history(id), authors()]);
+      return history.map(({ campaign, ...version }, index) => {
+        const before = history[index + 1]?.campaign;
+        const changes = before && changedFields(before, campaign).map(changeView);
+        return { ...signed(version, names), campaign: { ...campaign }, ...(changes ? { changes } : {}) };
+      });
+    },
   );
 
   routes.put(
@@ -194,5 +210,6 @@ export function draftRoutes(app: FastifyInstance, context: ApiContext, guards: G
 
 const entryView = <T extends { readonly fields: readonly object[] }>(entry: T) => ({
   ...entry,
-  fields: entry.fields.map((field) => ({ ...field }) as { field: string; from?: unknown; to?: unknown }),
+  fields: entry.fields.map(changeView),
 });
+const changeView = (change: object): FieldChangeView => ({ ...change }) as FieldChangeView;

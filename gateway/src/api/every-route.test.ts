@@ -79,6 +79,7 @@ const table: Readonly<Record<string, readonly Role[] | typeof everybody>> = {
   'POST /api/plan': all('editor', 'administrator'),
   'POST /api/apply': all('editor', 'administrator'),
   'GET /api/export': all('editor', 'approver', 'administrator'),
+  'GET /api/bulletins/form': all('editor', 'administrator'),
   'POST /api/bulletins/preview': all('editor', 'administrator'),
   'POST /api/bulletins': all('editor', 'administrator'),
   'GET /api/bulletins/table': all('editor', 'administrator'),

@@ -9,6 +9,7 @@ import {
   type BulletinBatch,
   type BulletinPreview,
   bulletinBatchSchema,
+  bulletinFormSchema,
   bulletinPreviewSchema,
   draftSchema,
   draftSummarySchema,
@@ -181,6 +182,11 @@ describe('a draft of the desk', () => {
     expect((await admin('PUT', '/api/drafts/desk-1', ticker('desk-1', '二'), 2)).headers.get('etag')).toBe('"2"');
     const { body } = await admin('GET', '/api/drafts/desk-1/versions');
     expect((body as { version: number }[]).map(({ version }) => version)).toEqual([2, 1]);
+    expect(body).toMatchObject([
+      { changes: expect.arrayContaining([{ field: 'items.line.text', from: '一', to: '二' }]) },
+      {},
+    ]);
+    expect((body as object[])[1]).not.toHaveProperty('changes');
   });
 
   it('goes the way to the air; an edit takes what waits away, and leaves what is on air', async () => {
@@ -362,6 +368,14 @@ describe('files and desk', () => {
 describe('a bulletin', () => {
   const preview = async (request: object): Promise<BulletinPreview> =>
     bulletinPreviewSchema.parse((await admin('POST', '/api/bulletins/preview', request)).body);
+
+  it('tells what its form is made of', async () => {
+    const form = bulletinFormSchema.parse((await admin('GET', '/api/bulletins/form')).body);
+    expect(form).toMatchObject({
+      today: day,
+      templates: [{ id: 'order-brushing', fields: [{ kind: 'date' }, {}, {}] }],
+    });
+  });
 
   it('is shown as it will be read and heard, where, and how long it takes', async () => {
     const shown = await preview(bulletin({ neighbours: 3000, days: 3 }));
