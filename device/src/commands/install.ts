@@ -53,6 +53,7 @@ export async function installCommand(
     config: resolve(values.config),
     node: following(program.node),
     program: following(program.program),
+    ...(program.temporary ? { temporary: program.temporary } : {}),
   };
   const problems = await installProblems(config, paths, values.user, await readAccount(values.user));
   if (problems.length > 0) {
@@ -73,7 +74,7 @@ export async function installCommand(
     data: config.data,
     sound: config.sound?.kind === 'alsa',
     serial: ports.length > 0,
-    homes: [...Object.values(paths), config.identity, config.data, config.gateway.ca ?? ''].some(isInHome),
+    homes: [paths.config, paths.node, paths.program, config.identity, config.data, config.gateway.ca ?? ''].some(isInHome),
   });
   if (values.print) {
     io.stdout(unit);

@@ -40,6 +40,8 @@ const paths = () => ({
   config: join(folder, 'device.yaml'),
   node: process.execPath,
   program: join(folder, 'program.mjs'),
+  // Somebody may well check out the whole project below /tmp.
+  temporary: ['/tmp/xiaolaba'],
 });
 
 async function install(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -55,8 +57,8 @@ async function install(...args: string[]): Promise<{ code: number; out: string; 
     language: 'en',
     signal: new AbortController().signal,
   };
-  const { node, program } = paths();
-  return { code: await installCommand(args, io, { node, program }), out, err };
+  const { node, program, temporary } = paths();
+  return { code: await installCommand(args, io, { node, program, temporary }), out, err };
 }
 
 const parts = {

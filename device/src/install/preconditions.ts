@@ -23,11 +23,13 @@ export interface InstallPaths {
   readonly config: string;
   readonly node: string;
   readonly program: string;
+  /** Folders of which the service sees its own; those of the system unless others are named. */
+  readonly temporary?: readonly string[];
 }
 
 /** Where systemd looks for programs (systemd.exec(5), `$PATH`). */
 const programFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-const temporary = ['/tmp', '/var/tmp'];
+const temporaryFolders = ['/tmp', '/var/tmp'];
 const homes = ['/home', '/root', '/run/user'];
 
 const isBelow = (path: string, folder: string): boolean => {
@@ -66,7 +68,7 @@ export async function installProblems(
   const reads = { config: paths.config, identity, ...(gateway.ca ? { 'gateway.ca': gateway.ca } : {}) };
   const programs = { node: paths.node, program: paths.program };
   for (const [what, path] of Object.entries({ ...programs, ...reads, data })) {
-    const place = placeProblem(what, path);
+    const place = placeProblem(what, path, paths.temporary ?? temporaryFolders);
     if (place) problems.push(place);
     else if (account) problems.push(...(await accessProblem(account, user, what, path)));
   }
@@ -79,7 +81,7 @@ export async function installProblems(
 }
 
 /** The service has other ideas than a shell of where it starts, and sees other temporary folders. */
-function placeProblem(what: string, path: string): InstallProblem | undefined {
+function placeProblem(what: string, path: string, temporary: readonly string[]): InstallProblem | undefined {
   if (!isAbsolute(path)) return { code: 'path-relative', what, path };
   if (temporary.some((folder) => isBelow(path, folder))) return { code: 'path-temporary', what, path };
   return;

@@ -26,7 +26,7 @@ export const bulletinCommand: CommandSpec = {
       xiaolaba bulletin --csv <表格.csv> --data <网关数据目录>
 
 先显示文字、读音、点位与问题；加 --yes 才生成待审稿。表格可为 UTF-8 或 GBK，列：类型 小区 日期 金额 手法 开始 结束 有效天数 邻近米数；好的行直接成稿，坏的行逐条说明。`,
-    en: `Usage: xiaolaba bulletin --type <type> --estate <estate> --field date=2026-11-21 --field amount=28650 --field method=刷单群
+    en: `Usage: xiaolaba bulletin --type <type> --estate <estate> --field date=2026-11-21 --field amount=28650 --field 'method=an order-brushing group'
                 [--hours 08:00-20:00] [--days 3] [--neighbours <metres>] [--yes] --data <data dir of the gateway> [--gateway <url>]
        xiaolaba bulletin --csv <table.csv> --data <data dir of the gateway>
 
