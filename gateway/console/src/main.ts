@@ -9,6 +9,7 @@ import { i18n } from './shell/i18n.js';
 import { applyTheme } from './shell/theme.js';
 import './shell/tokens.css';
 import './shell/base.css';
+import './shell/form.css';
 
 applyTheme();
 const session = createSession(sessionApi);

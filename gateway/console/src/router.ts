@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import CoveragePage from './coverage/coverage-page.vue';
+import { sessionRoutes } from './session/routes.js';
 
 const day = '\\d{4}-\\d{2}-\\d{2}';
 
@@ -10,6 +11,7 @@ export const router = createRouter({
     { path: '/', redirect: '/coverage' },
     { path: `/coverage/:day(${day})?`, name: 'coverage', component: CoveragePage },
     { path: `/coverage/:day(${day})/:type(site|route|fleet)/:id`, name: 'place', component: CoveragePage },
+    ...sessionRoutes,
     { path: '/:rest(.*)*', redirect: '/coverage' },
   ],
 });

@@ -1,3 +1,4 @@
+import { sessionEn } from './session.en.js';
 import type { Messages } from './zh-CN.js';
 
 export const en: Messages = {
@@ -276,4 +277,5 @@ export const en: Messages = {
     retry: 'Try again',
   },
   sheet: { expand: 'Expand', collapse: 'Collapse' },
+  ...sessionEn,
 };

@@ -1,3 +1,5 @@
+import { sessionZhCN } from './session.zh-CN.js';
+
 export const zhCN = {
   product: '小喇叭',
   page: '覆盖',
@@ -242,6 +244,7 @@ export const zhCN = {
     retry: '再试一次',
   },
   sheet: { expand: '展开', collapse: '收起' },
+  ...sessionZhCN,
 };
 
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };

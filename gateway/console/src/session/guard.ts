@@ -1,3 +1,4 @@
+import { watch } from 'vue';
 import type { LocationQueryValue, Router } from 'vue-router';
 import type { Session } from './use-session.js';
 
@@ -32,5 +33,10 @@ export const guardPages = (router: Router, session: Session): void => {
     }
     if (session.account.value || (session.mayRead.value && !to.meta.account)) return true;
     return logInAddress(to.fullPath);
+  });
+  // A session that has lapsed leaves a page that is not for everybody.
+  watch(session.account, (now) => {
+    const { fullPath, meta } = router.currentRoute.value;
+    if (!now && !meta.beforeLogIn && (meta.account || !session.mayRead.value)) void router.push(logInAddress(fullPath));
   });
 };

@@ -1,0 +1,28 @@
+import { useRouter } from 'vue-router';
+import type { Role, Session } from '../session/use-session.js';
+
+interface Destination {
+  /** Its name in the catalogue, under `nav`. */
+  readonly name: 'coverage' | 'bulletins' | 'drafts' | 'approvals' | 'stop' | 'accounts' | 'audit';
+  readonly path: string;
+  /** Who has business there; nobody named: anybody who may read. */
+  readonly roles?: readonly Role[];
+}
+
+/** Where the bar leads, in the order of a day's work. */
+const destinations: readonly Destination[] = [
+  { name: 'coverage', path: '/coverage' },
+  { name: 'bulletins', path: '/bulletins', roles: ['editor'] },
+  { name: 'drafts', path: '/drafts', roles: ['editor', 'approver'] },
+  { name: 'approvals', path: '/approvals', roles: ['approver'] },
+  { name: 'stop', path: '/stop', roles: ['editor', 'approver', 'officer'] },
+  { name: 'accounts', path: '/accounts', roles: ['administrator'] },
+  { name: 'audit', path: '/audit', roles: ['administrator', 'officer'] },
+];
+
+/** The destinations that there are pages for and that somebody has business at. */
+export const useNavigation = ({ can }: Session): (() => Destination[]) => {
+  const router = useRouter();
+  const reached = destinations.filter(({ path }) => router.resolve(path).name !== undefined);
+  return () => reached.filter(({ roles }) => !roles || roles.some(can));
+};
