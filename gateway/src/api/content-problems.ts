@@ -1,6 +1,6 @@
 import { callerError } from '@xiaolaba/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ContentProblem, formatProblem } from '../content/index.js';
+import { type ContentProblem, formatProblem, problemSentence } from '../content/index.js';
 import { DraftRefused } from '../desk/drafts.js';
 import type { ContentProblemView } from './desk-contract.js';
 import { problemText } from './messages.js';
@@ -8,7 +8,8 @@ import { problemText } from './messages.js';
 export const problemView = (problem: ContentProblem): ContentProblemView => {
   const { severity, code, file, field, details } = problem;
   const message = { zh: formatProblem(problem, 'zh-CN'), en: formatProblem(problem, 'en') };
-  return { severity, code, file, ...(field === undefined ? {} : { field }), message, details };
+  const sentence = { zh: problemSentence(problem, 'zh-CN'), en: problemSentence(problem, 'en') };
+  return { severity, code, file, ...(field === undefined ? {} : { field }), message, sentence, details };
 };
 
 /** Lets what a document is refused for reach the caller, each problem with its field and in both languages. */

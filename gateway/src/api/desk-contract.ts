@@ -12,7 +12,10 @@ export const contentProblemSchema = z.object({
   code: z.string(),
   file: z.string(),
   field: z.string().optional(),
+  /** With file, line and field before it. */
   message: localized,
+  /** Without them, for a form that shows it where it belongs. */
+  sentence: localized,
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 export type ContentProblemView = z.infer<typeof contentProblemSchema>;

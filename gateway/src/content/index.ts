@@ -5,7 +5,7 @@ export { type DialectGap, dialectGaps } from './dialect-gaps.js';
 export { type CampaignFile, campaignFileSchema } from './file-schemas.js';
 export { jsonSchemas } from './json-schemas.js';
 export { type LoadedContent, loadContent } from './load.js';
-export { formatProblem } from './messages.js';
+export { formatProblem, problemSentence } from './messages.js';
 export type * from './model.js';
 export { type ReferenceSystem, referenceSystems, toWgs84 } from './positions.js';
 export { Problems } from './problems.js';

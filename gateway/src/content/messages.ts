@@ -199,11 +199,14 @@ const severity: Readonly<Record<Language, Readonly<Record<ContentProblem['severi
 };
 
 /** One line: file, line, field, what is wrong and the fix. */
+/** What is wrong and how to mend it, for who is shown the place in another way. */
+export function problemSentence({ code, details }: ContentProblem, language: Language): string {
+  return (catalogue[language][code] ?? code).replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''));
+}
+
 export function formatProblem(problem: ContentProblem, language: Language): string {
-  const { file, line, field, code, details } = problem;
-  const sentence = (catalogue[language][code] ?? code).replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(details[name] ?? ''),
-  );
+  const { file, line, field } = problem;
+  const sentence = problemSentence(problem, language);
   const place = `${file}${line === undefined ? '' : `:${line}`}${field === undefined ? '' : ` ${field}`}`;
   return `${severity[language][problem.severity]} ${place}${language === 'en' ? ': ' : '：'}${sentence}`;
 }

@@ -369,6 +369,13 @@ describe('a bulletin', () => {
   const preview = async (request: object): Promise<BulletinPreview> =>
     bulletinPreviewSchema.parse((await admin('POST', '/api/bulletins/preview', request)).body);
 
+  it('says of each problem both where it is and what to do about it', async () => {
+    const { problems } = await preview(bulletin({}, { amount: 'many' }));
+    const [money] = problems;
+    expect(money).toMatchObject({ code: 'bulletin-money', field: 'fields.amount' });
+    expect(money?.message.zh).toBe(`错误 bulletin fields.amount：${money?.sentence.zh}`);
+  });
+
   it('tells what its form is made of', async () => {
     const form = bulletinFormSchema.parse((await admin('GET', '/api/bulletins/form')).body);
     expect(form).toMatchObject({
