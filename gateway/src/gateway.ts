@@ -6,7 +6,7 @@ import { offerFirstLogin } from './accounts/first-login.js';
 import { openPeople } from './accounts/index.js';
 import { linkAddress } from './api/account-routes.js';
 import { startApi } from './api/server.js';
-import { Audit, AuditHead } from './audit/index.js';
+import { Audit, AuditHead, verifyAudit } from './audit/index.js';
 import { startBroker } from './broker/index.js';
 import { ContentService } from './campaigns/content-service.js';
 import { Campaigns, type PublishedRelease } from './campaigns/index.js';
@@ -280,6 +280,7 @@ async function start(
       people,
       linkUsed: () => rm(data.firstLogin, { force: true }),
       audit,
+      verifyAudit: () => verifyAudit(store, data.auditHead, keys.publicKey),
       library,
       stopOrders,
       refresh,

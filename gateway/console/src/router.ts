@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
+import { accountRoutes } from './accounts/routes.js';
 import CoveragePage from './coverage/coverage-page.vue';
 import { sessionRoutes } from './session/routes.js';
 
@@ -12,6 +13,7 @@ export const router = createRouter({
     { path: `/coverage/:day(${day})?`, name: 'coverage', component: CoveragePage },
     { path: `/coverage/:day(${day})/:type(site|route|fleet)/:id`, name: 'place', component: CoveragePage },
     ...sessionRoutes,
+    ...accountRoutes,
     { path: '/:rest(.*)*', redirect: '/coverage' },
   ],
 });

@@ -3,11 +3,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Account } from '../accounts/actor.js';
+import type { Verdict } from '../audit/index.js';
 import {
   accountChangeSchema,
   accountViewSchema,
   auditEntrySchema,
   auditQuerySchema,
+  auditVerdictSchema,
   linkBodySchema,
   linkForSchema,
   linkUseSchema,
@@ -168,6 +170,19 @@ export function accountRoutes(
         ...row,
         details: JSON.parse(details) as Record<string, unknown>,
       }));
+    },
+  );
+
+  /** The whole log is walked: whoever asks meanwhile gets the same answer. */
+  let verifying: Promise<Verdict> | undefined;
+  routes.get(
+    '/api/audit/verdict',
+    { ...guards.role('administrator', 'officer'), schema: { security, response: { 200: auditVerdictSchema } } },
+    async () => {
+      verifying ??= context.verifyAudit().finally(() => {
+        verifying = undefined;
+      });
+      return await verifying;
     },
   );
 }

@@ -103,6 +103,17 @@ export const auditEntrySchema = z.object({
   outcome: z.string(),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+/** GET /api/audit/verdict: whether every entry up to now is as it was written. */
+export const auditVerdictSchema = z.object({
+  /** Entries that hold. */
+  entries: z.number().int(),
+  hash: z.string(),
+  broken: z.object({ seq: z.number().int(), fault: z.enum(['altered', 'unlinked', 'missing']) }).optional(),
+  /** The entry up to which a signed head vouches. */
+  head: z.object({ seq: z.number().int(), fault: z.enum(['forged', 'truncated', 'rewritten']).optional() }).optional(),
+});
+export type AuditVerdict = z.infer<typeof auditVerdictSchema>;
+
 /** GET /api/audit: the newest first; `before` asks for the page after the one that ended with it. */
 export const auditQuerySchema = z.object({
   before: z.coerce.number().int().min(1).optional(),

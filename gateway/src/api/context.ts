@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { People } from '../accounts/index.js';
-import type { Audit } from '../audit/index.js';
+import type { Audit, Verdict } from '../audit/index.js';
 import type { Broker } from '../broker/index.js';
 import type { ContentService } from '../campaigns/content-service.js';
 import type { Campaigns, PublishedRelease } from '../campaigns/index.js';
@@ -39,6 +39,8 @@ export interface ApiContext {
   readonly linkUsed: () => Promise<void>;
   /** Who did what: a route that changes something writes it down with `audit.note`. */
   readonly audit: Audit;
+  /** Whether the log still is what was written. */
+  readonly verifyAudit: () => Promise<Verdict>;
   readonly keyLists: KeyLists;
   /** Takes the next key list, tells devices of it, and withdraws what it no longer approves. */
   readonly takeKeyList: (envelope: Uint8Array) => Promise<PublishedRelease[]>;

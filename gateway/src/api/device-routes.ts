@@ -21,8 +21,11 @@ export function deviceRoutes(app: FastifyInstance, context: ApiContext, guards: 
       config: { ...enrolLimit, openBecause: 'a claim code is what it asks for' },
       schema: { body: enrolRequestSchema, response: { 200: enrolResponseSchema } },
     },
-    async ({ body }) => {
+    async (request) => {
+      const { body } = request;
       const response = await registry.enrol(body);
+      const actor = { kind: 'device', device: body.device } as const;
+      await context.audit.note(request, 'device-enrolled', `device/${body.device}`, {}, { actor });
       context.broker.disconnect(body.device, 'enrolled-anew');
       context.refreshSoon(body.device);
       return response;

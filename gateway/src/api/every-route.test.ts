@@ -40,6 +40,7 @@ const table: Readonly<Record<string, readonly Role[] | typeof everybody>> = {
   'DELETE /api/accounts/:account/sessions': all('administrator'),
   'POST /api/links': all('administrator'),
   'GET /api/audit': all('officer', 'administrator'),
+  'GET /api/audit/verdict': all('officer', 'administrator'),
   'GET /api/district': accounts,
   'GET /api/days': accounts,
   'GET /api/days/:day': accounts,

@@ -162,6 +162,8 @@ describe('who may do what', () => {
     expect([weak.status, codeIn(weak)]).toEqual([422, 'key-small-order']);
     const enrolled = await gateway.call('POST', '/enrol', request({ code: claim?.code }));
     expect(enrolled.status).toBe(200);
+    const noted = (await gateway.admin('GET', '/api/audit?action=device-enrolled&who=device/speaker-2')).body;
+    expect(noted).toMatchObject([{ object: 'device/speaker-2', outcome: 'done' }]);
   });
 });
 

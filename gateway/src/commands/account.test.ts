@@ -54,6 +54,7 @@ it('verifies the audit log while the gateway runs, and names the entry that was 
   const whole = await verify();
   expect(whole.code).toBe(0);
   expect(JSON.parse(whole.out)).toMatchObject({ entries: 7 });
+  expect((await gateway.admin('GET', '/api/audit/verdict')).body).toEqual(JSON.parse(whole.out));
   await gateway.stop();
   expect(JSON.parse((await verify()).out)).toMatchObject({ entries: 7, head: { seq: 7 } });
   const store = await openSqlite(`${gateway.data}/gateway.db`);
@@ -64,4 +65,6 @@ it('verifies the audit log while the gateway runs, and names the entry that was 
   expect(broken.code).toBe(1);
   expect(JSON.parse(broken.out)).toMatchObject({ entries: 3, broken: { seq: 4, fault: 'altered' } });
   await gateway.start();
+  const told = (await gateway.admin('GET', '/api/audit/verdict')).body;
+  expect(told).toMatchObject({ entries: 3, broken: { seq: 4, fault: 'altered' } });
 });

@@ -34,9 +34,14 @@ export const guardPages = (router: Router, session: Session): void => {
     if (session.account.value || (session.mayRead.value && !to.meta.account)) return true;
     return logInAddress(to.fullPath);
   });
-  // A session that has lapsed leaves a page that is not for everybody.
-  watch(session.account, (now) => {
-    const { fullPath, meta } = router.currentRoute.value;
-    if (!now && !meta.beforeLogIn && (meta.account || !session.mayRead.value)) void router.push(logInAddress(fullPath));
-  });
+  // A session that has lapsed leaves a page that is not for everybody; at once, so that whoever logs out is led on.
+  watch(
+    session.account,
+    (now) => {
+      const { fullPath, meta } = router.currentRoute.value;
+      if (!now && !meta.beforeLogIn && (meta.account || !session.mayRead.value))
+        void router.push(logInAddress(fullPath));
+    },
+    { flush: 'sync' },
+  );
 };

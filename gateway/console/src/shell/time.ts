@@ -36,3 +36,14 @@ export const splitDuration = (ms: number): { hours: number; minutes: number; sec
   const total = Math.round(Math.abs(ms) / 1000);
   return { hours: Math.floor(total / 3600), minutes: Math.floor((total % 3600) / 60), seconds: total % 60 };
 };
+
+/** An instant by the clock of whoever reads it, with its day. */
+export const momentText = (instant: number, language: string, seconds = false): string =>
+  new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(seconds ? { second: '2-digit' as const } : {}),
+  }).format(instant);
