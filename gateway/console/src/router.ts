@@ -1,7 +1,9 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { accountRoutes } from './accounts/routes.js';
+import { approvalRoutes } from './approvals/routes.js';
 import CoveragePage from './coverage/coverage-page.vue';
 import { sessionRoutes } from './session/routes.js';
+import { stopRoutes } from './stop/routes.js';
 
 const day = '\\d{4}-\\d{2}-\\d{2}';
 
@@ -12,7 +14,9 @@ export const router = createRouter({
     { path: '/', redirect: '/coverage' },
     { path: `/coverage/:day(${day})?`, name: 'coverage', component: CoveragePage },
     { path: `/coverage/:day(${day})/:type(site|route|fleet)/:id`, name: 'place', component: CoveragePage },
+    ...approvalRoutes,
     ...sessionRoutes,
+    ...stopRoutes,
     ...accountRoutes,
     { path: '/:rest(.*)*', redirect: '/coverage' },
   ],

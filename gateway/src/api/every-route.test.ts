@@ -63,6 +63,7 @@ const table: Readonly<Record<string, readonly Role[] | typeof everybody>> = {
   'POST /api/releases/:sha256/restore': all('editor', 'approver', 'administrator'),
   'POST /api/campaigns/:campaign/withdraw': all('editor', 'approver', 'administrator'),
   'GET /api/stop-orders': accounts,
+  'GET /api/stop-orders/:version': accounts,
   'POST /api/stop-orders/candidates': all('editor', 'approver', 'officer', 'administrator'),
   'POST /api/stop-orders': all('approver'),
   'GET /api/key-lists': accounts,

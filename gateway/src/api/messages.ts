@@ -101,6 +101,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '范围内有 {places} 处，一次至多 {max} 处；请选“全域”或分乡镇下达。',
     en: 'The scope holds {places} places, at most {max} at once; choose everywhere, or one township at a time.',
   },
+  'stop-order-unknown': { zh: '没有第 {version} 号停播令。', en: 'There is no stop order {version}.' },
   'stop-order-superseded': {
     zh: '已有更新的停播令，第 {version} 号作废，请重新生成后再签。',
     en: 'A later stop order has been given; number {version} is void. Make a new one and sign that.',

@@ -36,3 +36,10 @@ export const stopOrderViewSchema = z.object({
   open: z.array(z.object({ device: z.string(), place: placeSchema, status: z.enum(['silent', 'playing', 'waiting']) })),
 });
 export type StopOrderView = z.infer<typeof stopOrderViewSchema>;
+
+/** GET /api/stop-orders/:version: where an order holds, so that it can be lifted there. */
+export const stopOrderPlacesSchema = z.object({
+  version: count,
+  scope: z.union([z.literal('everywhere'), z.array(placeSchema)]),
+});
+export type StopOrderPlaces = z.infer<typeof stopOrderPlacesSchema>;

@@ -5,7 +5,13 @@ import { z } from 'zod';
 import { orderScopeSchema, stopOrderViews } from '../orders/index.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
-import { restoredSchema, stopGivenSchema, stopOrderViewSchema, withdrawnSchema } from './order-contract.js';
+import {
+  restoredSchema,
+  stopGivenSchema,
+  stopOrderPlacesSchema,
+  stopOrderViewSchema,
+  withdrawnSchema,
+} from './order-contract.js';
 
 /** Taking off the air at once, and bringing back what was on air before. */
 export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: Guards): void {
@@ -70,6 +76,21 @@ export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: G
     const { stopOrders, live, registry, content } = context;
     return stopOrderViews({ stopOrders, live, devices: registry.all(), model: content.model() });
   });
+
+  routes.get(
+    '/api/stop-orders/:version',
+    {
+      schema: {
+        params: z.object({ version: z.coerce.number().int().min(1) }),
+        response: { 200: stopOrderPlacesSchema },
+      },
+    },
+    async ({ params: { version } }) => {
+      const found = context.stopOrders.all().find(({ order }) => order.version === version);
+      if (!found) throw callerError('stop-order-unknown', `no stop order ${version}`, { version });
+      return { version, scope: found.order.scope };
+    },
+  );
 
   // What was signed are the envelope's exact bytes: no parser may touch them.
   void app.register(async (raw) => {

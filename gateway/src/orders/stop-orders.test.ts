@@ -52,6 +52,15 @@ const obey = async (device: MqttDevice, event: 'stopped' | 'stop-lifted', seq: n
 };
 
 describe('a stop order', () => {
+  it('tells where it holds', async () => {
+    const { version } = await give({ places: ['site/estate-1'] });
+    expect(await gateway.get(`/api/stop-orders/${version}`)).toEqual({ version, scope: ['site/estate-1'] });
+    const lifted = await give('everywhere', 'lifted');
+    expect(await gateway.get(`/api/stop-orders/${lifted.version}`)).toMatchObject({ scope: 'everywhere' });
+    const unknown = await gateway.call('GET', `/api/stop-orders/${version - 1}`);
+    expect([unknown.status, codeIn(unknown)]).toEqual([404, 'stop-order-unknown']);
+  });
+
   it('reaches every device in scope at once, and no other', async () => {
     const one = await connected('sign-1');
     const two = await connected('sign-2');

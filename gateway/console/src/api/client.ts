@@ -95,6 +95,12 @@ export const send = async <T>(
   return await answerOf(await call(method, path, body, sending));
 };
 
+/** The very bytes of an answer: what is signed must not be parsed and written anew. @throws Refusal */
+export const bytesOf = async (method: Method, path: string, body?: unknown): Promise<Uint8Array> => {
+  const response = await call(method, path, body, {});
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : await answerOf(response);
+};
+
 /** Whether the gateway refused with this code. */
 export const isRefusal = (error: unknown, code: string): boolean =>
   error instanceof Refusal && error.trouble.kind === 'answer' && error.trouble.problem.code === code;

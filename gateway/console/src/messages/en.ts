@@ -1,3 +1,4 @@
+import { approvalsEn } from './approvals.en.js';
 import { sessionEn } from './session.en.js';
 import type { Messages } from './zh-CN.js';
 
@@ -277,5 +278,6 @@ export const en: Messages = {
     retry: 'Try again',
   },
   sheet: { expand: 'Expand', collapse: 'Collapse' },
+  ...approvalsEn,
   ...sessionEn,
 };

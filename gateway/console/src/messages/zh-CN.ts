@@ -1,3 +1,4 @@
+import { approvalsZhCN } from './approvals.zh-CN.js';
 import { sessionZhCN } from './session.zh-CN.js';
 
 export const zhCN = {
@@ -244,6 +245,7 @@ export const zhCN = {
     retry: '再试一次',
   },
   sheet: { expand: '展开', collapse: '收起' },
+  ...approvalsZhCN,
   ...sessionZhCN,
 };
 

@@ -1,0 +1,39 @@
+import type { DeviceView, DistrictView, StopOrderView } from '@xiaolaba/gateway/contract';
+import { onBeforeUnmount, shallowRef } from 'vue';
+import { api, type Trouble, troubleOf } from '../api/client.js';
+import { stopApi } from './stop-api.js';
+
+/** Orders are read so often: whoever has given one watches it being obeyed. */
+const ordersMs = 2000;
+/** The list of devices is long; who is connected changes slowly. */
+const devicesEvery = 5;
+
+export const useStop = () => {
+  const orders = shallowRef<StopOrderView[]>();
+  const devices = shallowRef<DeviceView[]>([]);
+  const district = shallowRef<DistrictView>();
+  const trouble = shallowRef<Trouble>();
+  let turn = 0;
+  let reading = false;
+
+  const read = async () => {
+    if (reading) return;
+    reading = true;
+    try {
+      district.value ??= await api.district();
+      if (turn++ % devicesEvery === 0) devices.value = await stopApi.devices();
+      orders.value = await stopApi.orders();
+      trouble.value = undefined;
+    } catch (error) {
+      trouble.value = troubleOf(error);
+    } finally {
+      reading = false;
+    }
+  };
+  const timer = setInterval(() => {
+    if (!document.hidden) void read();
+  }, ordersMs);
+  onBeforeUnmount(() => clearInterval(timer));
+  void read();
+  return { orders, devices, district, trouble, read };
+};
