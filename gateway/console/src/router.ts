@@ -1,7 +1,9 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { accountRoutes } from './accounts/routes.js';
 import { approvalRoutes } from './approvals/routes.js';
+import { bulletinRoutes } from './bulletins/routes.js';
 import CoveragePage from './coverage/coverage-page.vue';
+import { draftRoutes } from './drafts/routes.js';
 import { sessionRoutes } from './session/routes.js';
 import { stopRoutes } from './stop/routes.js';
 
@@ -14,6 +16,8 @@ export const router = createRouter({
     { path: '/', redirect: '/coverage' },
     { path: `/coverage/:day(${day})?`, name: 'coverage', component: CoveragePage },
     { path: `/coverage/:day(${day})/:type(site|route|fleet)/:id`, name: 'place', component: CoveragePage },
+    ...bulletinRoutes,
+    ...draftRoutes,
     ...approvalRoutes,
     ...sessionRoutes,
     ...stopRoutes,

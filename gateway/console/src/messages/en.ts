@@ -1,4 +1,5 @@
 import { approvalsEn } from './approvals.en.js';
+import { deskEn } from './desk.en.js';
 import { sessionEn } from './session.en.js';
 import type { Messages } from './zh-CN.js';
 
@@ -279,5 +280,6 @@ export const en: Messages = {
   },
   sheet: { expand: 'Expand', collapse: 'Collapse' },
   ...approvalsEn,
+  ...deskEn,
   ...sessionEn,
 };

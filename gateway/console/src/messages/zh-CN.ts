@@ -1,4 +1,5 @@
 import { approvalsZhCN } from './approvals.zh-CN.js';
+import { deskZhCN } from './desk.zh-CN.js';
 import { sessionZhCN } from './session.zh-CN.js';
 
 export const zhCN = {
@@ -246,6 +247,7 @@ export const zhCN = {
   },
   sheet: { expand: '展开', collapse: '收起' },
   ...approvalsZhCN,
+  ...deskZhCN,
   ...sessionZhCN,
 };
 
