@@ -74,7 +74,9 @@ export async function installCommand(
     data: config.data,
     sound: config.sound?.kind === 'alsa',
     serial: ports.length > 0,
-    homes: [paths.config, paths.node, paths.program, config.identity, config.data, config.gateway.ca ?? ''].some(isInHome),
+    homes: [paths.config, paths.node, paths.program, config.identity, config.data, config.gateway.ca ?? ''].some(
+      isInHome,
+    ),
   });
   if (values.print) {
     io.stdout(unit);

@@ -7,7 +7,7 @@ import { mayAct, type Role } from '../accounts/roles.js';
 import { csrfOf, type Sessions } from '../accounts/sessions.js';
 import type { SessionCookie } from './session-cookie.js';
 
-export { type Role, roles } from '../accounts/roles.js';
+export type { Role } from '../accounts/roles.js';
 
 /** What a route spreads into its options to say who may use it; asked before a body is read. */
 export interface RouteGuard {
