@@ -157,9 +157,12 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     expect(count).toBe(2);
     for (let at = 0; at < count; at++) {
       expect(await sign.isDisabled()).toBe(true);
-      await spoken.nth(at).locator('audio').evaluate((audio: HTMLAudioElement) => {
-        audio.playbackRate = 4;
-      });
+      await spoken
+        .nth(at)
+        .locator('audio')
+        .evaluate((audio: HTMLAudioElement) => {
+          audio.playbackRate = 4;
+        });
       await spoken.nth(at).locator('.toggle').click();
       await spoken.nth(at).locator('.done').waitFor();
     }
