@@ -2,7 +2,7 @@ import { errorCode } from '@xiaolaba/protocol';
 import { Refusal } from '../api/client.js';
 import { useWords } from '../shell/words.js';
 
-const codes = ['passphrase-short', 'passphrase-wrong', 'key-file-unknown', 'payload-differs', 'unreadable'] as const;
+const codes = ['passphrase-short', 'passphrase-wrong', 'key-file-unknown', 'payload-differs'] as const;
 const isKnown = (code: string): code is (typeof codes)[number] => codes.some((one) => one === code);
 
 /** What went wrong with a key, a signature or its sending, in words. */
@@ -13,6 +13,7 @@ export const useKeyProblem = () => {
       return error.trouble.kind === 'answer' ? named(error.trouble.problem.message) : t('problem.offline');
     const code = errorCode(error);
     if (isKnown(code)) return t(`signing.problem.${code}`);
+    if (code.startsWith('message-')) return t('signing.problem.unreadable');
     // What a browser throws that has no Ed25519, or a page that did not come over HTTPS.
     return t('signing.problem.browser');
   };
