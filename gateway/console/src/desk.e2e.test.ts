@@ -30,7 +30,7 @@ const changes = {
   'campaigns/morning.yaml': undefined,
   'campaigns/arrival.yaml': undefined,
   'sites/devices.csv': `id,profile,place,sign_columns,sign_rows,charset
-sign-1,booth-sign,site/estate-1,64,16,gb2312
+sign-1,booth-sign,site/estate-1,192,16,gb2312
 speaker-1,loudspeaker,site/estate-1,,,
 sign-2,booth-sign,site/estate-2,128,16,gbk
 bus-1,bus-screen,route/route-1,128,16,gbk
@@ -240,6 +240,7 @@ describe.skipIf(!installed)('the desk', () => {
     const { page, context, complaints } = await enter('editor', '/bulletins', phone);
     await fillIn(page, '刷单群');
     await expect.poll(() => submit(page).isEnabled(), within).toBe(true);
+    expect(await page.locator('.preview .sign canvas').count()).toBe(1);
     expect(await wide(page)).toBe(390);
     await submit(page).click();
     await page.locator('.made a').click();
