@@ -37,9 +37,10 @@ export const splitDuration = (ms: number): { hours: number; minutes: number; sec
   return { hours: Math.floor(total / 3600), minutes: Math.floor((total % 3600) / 60), seconds: total % 60 };
 };
 
-/** An instant by the clock of whoever reads it, with its day. */
-export const momentText = (instant: number, language: string, seconds = false): string =>
+/** An instant with its day, in a zone; without one by the clock of whoever reads it. */
+export const momentText = (instant: number, language: string, zone?: string, seconds = false): string =>
   new Intl.DateTimeFormat(language, {
+    ...(zone === undefined ? {} : { timeZone: zone }),
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
