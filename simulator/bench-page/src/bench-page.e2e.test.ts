@@ -142,10 +142,12 @@ describe.skipIf(!installed)('bench page', () => {
     await page.locator('[data-fault="kill-amplifier"]').click();
     await page.waitForSelector('.path [data-mark="kill-amplifier"]');
     await page.waitForSelector('[data-relay="dead"]');
-    expect(fixture.orders.at(-1)).toEqual({ kind: 'fault', fault: 'kill-amplifier', on: true });
+    await expect
+      .poll(() => fixture.orders.at(-1), within)
+      .toEqual({ kind: 'fault', fault: 'kill-amplifier', on: true });
     expect(await page.locator('[data-fault="kill-amplifier"]').getAttribute('aria-checked')).toBe('true');
     await page.locator('[data-item="savings"]').click();
-    expect(fixture.orders.at(-1)).toEqual({ kind: 'play', item: 'savings' });
+    await expect.poll(() => fixture.orders.at(-1), within).toEqual({ kind: 'play', item: 'savings' });
     const record = page.locator('.records [data-state="contradicted"]').first();
     await record.waitFor({ timeout: 15_000 });
     expect(await record.innerText()).toContain(zhCN.cause.silent);
