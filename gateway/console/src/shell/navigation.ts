@@ -3,7 +3,18 @@ import type { Role, Session } from '../session/use-session.js';
 
 interface Destination {
   /** Its name in the catalogue, under `nav`. */
-  readonly name: 'coverage' | 'bulletins' | 'drafts' | 'approvals' | 'stop' | 'accounts' | 'audit';
+  readonly name:
+    | 'today'
+    | 'coverage'
+    | 'bulletins'
+    | 'items'
+    | 'drafts'
+    | 'schedule'
+    | 'approvals'
+    | 'alerts'
+    | 'stop'
+    | 'accounts'
+    | 'audit';
   readonly path: string;
   /** Who has business there; nobody named: anybody who may read. */
   readonly roles?: readonly Role[];
@@ -11,10 +22,14 @@ interface Destination {
 
 /** Where the bar leads, in the order of a day's work. */
 const destinations: readonly Destination[] = [
+  { name: 'today', path: '/today' },
   { name: 'coverage', path: '/coverage' },
   { name: 'bulletins', path: '/bulletins', roles: ['editor'] },
+  { name: 'items', path: '/items', roles: ['editor', 'approver'] },
   { name: 'drafts', path: '/drafts', roles: ['editor', 'approver'] },
+  { name: 'schedule', path: '/schedule', roles: ['editor', 'approver', 'officer'] },
   { name: 'approvals', path: '/approvals', roles: ['approver'] },
+  { name: 'alerts', path: '/alerts', roles: ['editor', 'approver', 'officer'] },
   { name: 'stop', path: '/stop', roles: ['editor', 'approver', 'officer'] },
   { name: 'accounts', path: '/accounts', roles: ['administrator'] },
   { name: 'audit', path: '/audit', roles: ['administrator', 'officer'] },
