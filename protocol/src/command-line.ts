@@ -18,4 +18,10 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
+/** Resolves when the user wants it to end. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+}
+
 export { type Comparison, compare, comparisonTable, type Spread, scaled, spread } from './comparison.js';

@@ -5,4 +5,4 @@ export { readFont } from './font.js';
 export { GatewayNetwork } from './gateway-network.js';
 export { openLine } from './lines.js';
 export { serialPorts } from './serial-ports.js';
-export { SystemClock } from './system-clock.js';
+export { SystemClock, sleepOn } from './system-clock.js';

@@ -4,6 +4,20 @@ import type { Activity, Cancel, Clock } from '../ports/index.js';
 /** The most that a timer of Node's takes. */
 const longestMs = 2 ** 31 - 1;
 
+/** `Clock.sleep` for a clock that knows only how to call back. */
+export function sleepOn(clock: Pick<Clock, 'after'>, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(milliseconds, done);
+    signal?.addEventListener('abort', done);
+  });
+}
+
 /** The board's own clocks. */
 export class SystemClock implements Clock {
   now(): number {
@@ -15,16 +29,7 @@ export class SystemClock implements Clock {
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.after(milliseconds, done);
-      signal?.addEventListener('abort', done);
-    });
+    return sleepOn(this, milliseconds, signal);
   }
 
   after(milliseconds: number, call: () => void | Promise<void>): Cancel {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { XiaolabaError } from '@xiaolaba/protocol';
-import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
+import { aborted, type CommandIo, type CommandSpec } from '@xiaolaba/protocol/command-line';
 import { readConfig } from '../config/config.js';
 import { readIdentity } from '../enrolment/identity-file.js';
 import { profileTraits } from '../profiles/profiles.js';
@@ -50,11 +50,6 @@ async function run(args: string[], io: CommandIo): Promise<number> {
     }
     throw error;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 const enrolUsage =

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { callerError, clockTimeSchema, isTimeZone } from '@xiaolaba/protocol';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { debianFont } from '../peripherals/matrix/unifont.js';
 
 const pin = z.union([z.number().int().min(0).max(127), z.string().regex(/^A\d{1,2}$/)]);
 const url = (protocols: string[]) =>
@@ -76,7 +77,7 @@ export const signConfigSchema = z.discriminatedUnion('kind', [
     ...dots,
     brightness: brightnessSchema,
     /** GNU Unifont, `.hex`. */
-    font: z.string().min(1).default('/usr/share/unifont/unifont.hex'),
+    font: z.string().min(1).default(debianFont),
   }),
   /** A full-screen page that a browser on this machine shows. */
   z.strictObject({ kind: z.literal('page') }),

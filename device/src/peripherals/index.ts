@@ -15,7 +15,7 @@ export { codec as matrixCodec, type MatrixFrame } from './matrix/codec.js';
 export { type MatrixOptions, openMatrix } from './matrix/driver.js';
 export { type Glyph, type GlyphSource, MATRIX_HEIGHT } from './matrix/glyphs.js';
 export { type DotColumns, packRows, renderText, windowOf } from './matrix/render.js';
-export { parseUnifont } from './matrix/unifont.js';
+export { debianFont, parseUnifont } from './matrix/unifont.js';
 export { codec as nmea0183Codec, type Nmea0183Frame } from './nmea0183/codec.js';
 export { type NmeaDriver, openNmea } from './nmea0183/driver.js';
 export { codec as omniCodec, type OmniFrame } from './omni/codec.js';

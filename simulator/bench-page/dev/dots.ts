@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type GlyphSource, packRows, parseUnifont, renderText } from '@xiaolaba/device/peripherals';
+import { debianFont, type GlyphSource, packRows, parseUnifont, renderText } from '@xiaolaba/device/peripherals';
 import type { SignScene } from '@xiaolaba/simulator/bench-contract';
 
-const path = '/usr/share/unifont/unifont.hex';
 /** Where the font isn't installed, a lattice in the place of every character: still dots that move. */
 const lattice: GlyphSource = {
   glyph: (codePoint) => ({ columns: Uint16Array.from({ length: 16 }, (_, x) => (codePoint * (x + 3)) & 0x7ffe) }),
@@ -11,7 +10,7 @@ let font: GlyphSource | undefined;
 
 /** Lines of 16 dots one below the other, each in the middle of `width` columns where it is narrower. */
 export const stripOf = (text: string, width: number): SignScene['strip'] => {
-  font ??= existsSync(path) ? parseUnifont(readFileSync(path, 'utf8')) : lattice;
+  font ??= existsSync(debianFont) ? parseUnifont(readFileSync(debianFont, 'utf8')) : lattice;
   const glyphs = font;
   const lines = text.split('\n').map((one) => renderText(one, glyphs));
   const columns = Math.max(lines.length > 1 ? width : 0, ...lines.map((one) => one.columns.length));

@@ -2,6 +2,7 @@ import type { AgentLog, AgentSettings, Clock, Peripherals } from '@xiaolaba/devi
 import { readFont } from '@xiaolaba/device/adapters';
 import {
   type DriverParts,
+  debianFont,
   localTimeAt,
   type ModuleDriver,
   openBoardDriver,
@@ -54,7 +55,6 @@ export interface PartParts {
 
 const signSize = { columns: 128, rows: 16 };
 const brightness = { day: 100, night: 30, dayFrom: '07:00', nightFrom: '19:00' };
-const fontPath = '/usr/share/unifont/unifont.hex';
 /** Pins of the bench's board: relay, lamp, test button, village microphone, lid; the level on A0. */
 const pins = { relay: 7, led: 13, button: 2, override: 3, case: 4 } as const;
 
@@ -127,7 +127,7 @@ function voiceOf(kind: string, { clock, content, emits, changed }: PartParts): M
 }
 
 async function signOf(kind: string, { clock, changed, line }: PartParts): Promise<Module> {
-  const glyphs = await readFont(fontPath);
+  const glyphs = await readFont(debianFont);
   const localTime = () => localTimeAt(clock.now(), benchZone);
   const shown = { ...signSize, glyphs, clock };
   const size = { ...signSize, charset: kind === 'matrix' ? 'unicode' : 'gb2312' } as const;

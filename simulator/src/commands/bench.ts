@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { AgentLog } from '@xiaolaba/device';
 import { errorCode, errorText, type Profile, profiles } from '@xiaolaba/protocol';
-import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
+import { aborted, type CommandIo, type CommandSpec } from '@xiaolaba/protocol/command-line';
 import { Bench } from '../bench/bench.js';
 import { benchServer } from '../bench/bench-server.js';
-import { aborted } from './aborted.js';
 import { benchText } from './bench-text.js';
 import { ptyCommand } from './pty.js';
 

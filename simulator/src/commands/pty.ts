@@ -1,7 +1,7 @@
 import { readFont, SystemClock } from '@xiaolaba/device/adapters';
-import type { GlyphSource } from '@xiaolaba/device/peripherals';
+import { debianFont, type GlyphSource } from '@xiaolaba/device/peripherals';
 import { errorCode, errorText } from '@xiaolaba/protocol';
-import type { CommandIo } from '@xiaolaba/protocol/command-line';
+import { aborted, type CommandIo } from '@xiaolaba/protocol/command-line';
 import { DfplayerTwin } from '../peripherals/modules/dfplayer.js';
 import { FirmataTwin } from '../peripherals/modules/firmata.js';
 import { JetFile2Twin } from '../peripherals/modules/jetfile2.js';
@@ -15,7 +15,6 @@ import { OnbonTwin } from '../peripherals/modules/onbon-bx5k.js';
 import { servePty } from '../peripherals/modules/pty.js';
 import { Syn6288Twin } from '../peripherals/modules/syn6288.js';
 import { Xfs5152ceTwin } from '../peripherals/modules/xfs5152ce.js';
-import { aborted } from './aborted.js';
 import { benchText } from './bench-text.js';
 
 const clock = new SystemClock();
@@ -23,7 +22,7 @@ const clock = new SystemClock();
 const card = { tracks: [4_000, 6_000, 8_000].map((durationMs, index) => ({ number: index + 1, durationMs })) };
 const size = { columns: 128, rows: 16, clock };
 const somewhere = [113.31, 24.86] as const;
-const font = (): Promise<GlyphSource> => readFont('/usr/share/unifont/unifont.hex');
+const font = (): Promise<GlyphSource> => readFont(debianFont);
 
 const twins: Readonly<Record<string, () => ModuleTwin | Promise<ModuleTwin>>> = {
   dfplayer: () => new DfplayerTwin(clock, { card }),

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conformanceCommand } from '../commands/conformance.js';
 import type { HarnessEvent } from '../harness/harness-events.js';
 import { HarnessGateway } from '../harness/harness-gateway.js';
-import { ElasticClock } from './bench-clocks.js';
+import { ElasticClock } from './clocks.js';
 import { checkIds } from './check-ids.js';
 import { testMorning, testSpeed } from './defects/find-defect.js';
 import { defects } from './defects/index.js';

@@ -19,7 +19,7 @@ import { type Position, type Profile, profileOutputs } from '@xiaolaba/protocol'
 import { generateKeyPair, type KeyPair } from '@xiaolaba/protocol/node';
 import type { HarnessGateway } from '../harness/harness-gateway.js';
 import { TwinLock, TwinPosition } from '../peripherals/senses.js';
-import { type BenchClock, CaughtActivity } from './bench-clocks.js';
+import { CaughtActivity, type StoppableClock } from './clocks.js';
 import type { Defect } from './defect.js';
 import { MemoryStorage } from './memory-storage.js';
 import { MqttTap } from './mqtt-tap.js';
@@ -44,7 +44,7 @@ export interface Subject {
 
 export interface EndpointOptions {
   readonly harness: HarnessGateway;
-  readonly clock: BenchClock;
+  readonly clock: StoppableClock;
   readonly device: string;
   readonly profile: Profile;
   readonly place: string;

@@ -2,10 +2,10 @@ import { errorText, type Profile } from '@xiaolaba/protocol';
 import type { HarnessEvent } from '../harness/harness-events.js';
 import { HarnessGateway } from '../harness/harness-gateway.js';
 import { RequestLane } from '../peripherals/network.js';
-import type { BenchClock } from './bench-clocks.js';
 import type { CheckId } from './check-ids.js';
 import type { Check } from './checks/check.js';
 import { checks } from './checks/index.js';
+import type { StoppableClock } from './clocks.js';
 import type { Defect } from './defect.js';
 import { SimulatedEndpoint, type Subject } from './endpoint.js';
 import { evidenceOf } from './evidence.js';
@@ -43,7 +43,7 @@ const wanted = (only: readonly CheckId[]): readonly Check[] =>
 
 export interface SimulatedOptions extends RunOptions {
   readonly profile: Profile;
-  readonly clock: BenchClock;
+  readonly clock: StoppableClock;
   readonly defect?: Defect;
 }
 

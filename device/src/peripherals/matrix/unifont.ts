@@ -5,6 +5,9 @@
 import { worldError } from '@xiaolaba/protocol';
 import { type Glyph, type GlyphSource, MATRIX_HEIGHT } from './glyphs.js';
 
+/** Where Debian's package `unifont` puts it. */
+export const debianFont = '/usr/share/unifont/unifont.hex';
+
 const line = /^([0-9A-Fa-f]{4,6}):([0-9A-Fa-f]{32}|[0-9A-Fa-f]{64})\r?$/;
 
 function toGlyph(rows: string): Glyph {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ElasticClock } from '../bench-clocks.js';
+import { ElasticClock } from '../clocks.js';
 import type { Defect } from '../defect.js';
 import { runSimulated } from '../run.js';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFont, SystemClock } from '@xiaolaba/device/adapters';
 import { commands } from '@xiaolaba/device/commands';
+import { debianFont } from '@xiaolaba/device/peripherals';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DfplayerTwin } from './dfplayer.js';
 import { FirmataTwin } from './firmata.js';
@@ -73,7 +74,7 @@ it('asks every module that the device file names, and says of each what answers'
       { number: 2, durationMs: 3_000 },
     ],
   };
-  const glyphs = await readFont('/usr/share/unifont/unifont.hex');
+  const glyphs = await readFont(debianFont);
   const [sound, sign, position, board] = [
     await plug(new DfplayerTwin(clock, { card })),
     await plug(new OnbonTwin({ columns: 128, rows: 16, glyphs, clock })),

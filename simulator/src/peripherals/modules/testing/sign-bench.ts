@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   type ByteLine,
   type DriverParts,
+  debianFont,
   type GlyphSource,
   type Health,
   type LocalTime,
@@ -15,7 +16,7 @@ import { SteppedClock } from './stepped-clock.js';
 /** Debian's GNU Unifont. */
 let font: GlyphSource | undefined;
 export function unifont(): GlyphSource {
-  font ??= parseUnifont(readFileSync('/usr/share/unifont/unifont.hex', 'utf8'));
+  font ??= parseUnifont(readFileSync(debianFont, 'utf8'));
   return font;
 }
 

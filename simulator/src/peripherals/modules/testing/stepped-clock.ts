@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '@xiaolaba/device';
+import { sleepOn } from '@xiaolaba/device/adapters';
 
 interface Timer {
   readonly at: number;
@@ -30,14 +31,7 @@ export class SteppedClock implements Clock {
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const cancel = this.after(milliseconds, resolve);
-      signal?.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-    });
+    return sleepOn(this, milliseconds, signal);
   }
 
   async advance(milliseconds: number): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Activity, Cancel, Clock } from '@xiaolaba/device';
+import { SystemClock, sleepOn } from '@xiaolaba/device/adapters';
 import TinyQueue from 'tinyqueue';
 
-/** The clock of a bench, which its gateway and its simulated endpoints share. */
-export interface BenchClock extends Clock {
+/** The clock that a harness and the simulated endpoints on it share. */
+export interface StoppableClock extends Clock {
   /** Calls off every timer, so that nothing of a run outlives it. */
   stop(): void;
 }
@@ -22,7 +23,7 @@ const mostTickMs = 10;
  * A clock for a bench that is all in one process. It runs `speed` times as fast as the real one as long as the process
  * keeps up, and waits for it where it does not: a busy machine makes a run longer and never a device late.
  */
-export class ElasticClock implements BenchClock {
+export class ElasticClock implements StoppableClock {
   #mono = 0;
   #order = 0;
   #live = 0;
@@ -90,49 +91,25 @@ export class ElasticClock implements BenchClock {
 }
 
 /** The real time, for a device that is real. */
-export class RealClock implements BenchClock {
-  readonly #timers = new Set<NodeJS.Timeout>();
+export class RealClock extends SystemClock implements StoppableClock {
+  readonly #timers = new Set<Cancel>();
 
-  now(): number {
-    return Date.now();
-  }
-
-  monotonic(): number {
-    return performance.now();
-  }
-
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return sleepOn(this, milliseconds, signal);
-  }
-
-  after(milliseconds: number, call: () => void | Promise<void>): Cancel {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      void call();
-    }, milliseconds);
-    this.#timers.add(timer);
-    return () => {
-      this.#timers.delete(timer);
-      clearTimeout(timer);
+  override after(milliseconds: number, call: () => void | Promise<void>): Cancel {
+    const end = super.after(milliseconds, () => {
+      this.#timers.delete(cancel);
+      return call();
+    });
+    const cancel = (): void => {
+      this.#timers.delete(cancel);
+      end();
     };
+    this.#timers.add(cancel);
+    return cancel;
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const cancel of this.#timers) cancel();
   }
-}
-
-function sleepOn(clock: Pick<Clock, 'after'>, milliseconds: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      cancel();
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(milliseconds, done);
-    signal?.addEventListener('abort', done);
-  });
 }
 
 /** Keeps what nobody caught: in an endpoint that is held against a checklist that is a defect in itself. */
