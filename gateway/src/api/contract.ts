@@ -19,6 +19,7 @@ import { partialApprovalSchema } from './trust-contract.js';
 
 export * from './ahead-contract.js';
 export * from './order-contract.js';
+export * from './today-contract.js';
 export * from './recording-contract.js';
 export * from './trust-contract.js';
 

@@ -69,6 +69,7 @@ const table: Readonly<Record<string, readonly Role[] | typeof everybody>> = {
   'GET /api/key-lists': accounts,
   'POST /api/key-lists': all('administrator'),
   'GET /api/places/:type/:id/days/:day/preview': accounts,
+  'GET /api/today': accounts,
   'POST /api/schedule/check': all('editor', 'approver', 'administrator'),
   'GET /api/drafts': all('editor', 'approver', 'administrator'),
   'GET /api/drafts/:id': all('editor', 'approver', 'administrator'),

@@ -27,6 +27,7 @@ import { problemText } from './messages.js';
 import { orderRoutes } from './order-routes.js';
 import { createSessionCookie } from './session-cookie.js';
 import { sessionRoutes } from './session-routes.js';
+import { todayRoutes } from './today-routes.js';
 import { trustRoutes } from './trust-routes.js';
 
 export interface Api {
@@ -147,6 +148,7 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   contentRoutes(app, context, guards);
   trustRoutes(app, context, guards);
   aheadRoutes(app, context, guards);
+  todayRoutes(app, context);
   orderRoutes(app, context, guards);
   draftRoutes(app, context, guards);
   bulletinRoutes(app, context, guards);
