@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { makeDeskTables } from './desk-tables.js';
+import { makeRolloutTables } from './rollout-tables.js';
 
 /** In order, by name; one that has run anywhere is never changed again. */
 export const migrations: Record<string, Migration> = {
@@ -248,4 +249,5 @@ export const migrations: Record<string, Migration> = {
     },
   },
   '0005-desk': { up: makeDeskTables },
+  '0010-rollouts': { up: makeRolloutTables },
 };

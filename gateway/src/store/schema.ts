@@ -1,4 +1,5 @@
 import type { DraftTable, DraftVersionTable, MediaTable } from './desk-tables.js';
+import type { ApproverKeyTable, PendingStopTable, RolloutTable } from './rollout-tables.js';
 
 export type { DraftTable } from './desk-tables.js';
 
@@ -262,4 +263,7 @@ export interface Schema {
   sessions: SessionTable;
   links: LinkTable;
   audit: AuditTable;
+  approver_keys: ApproverKeyTable;
+  pending_stops: PendingStopTable;
+  rollouts: RolloutTable;
 }
