@@ -39,6 +39,8 @@ export interface StageOptions {
   /** 0 takes any free port. */
   readonly httpPort: number;
   readonly log?: AgentLog;
+  /** Where the built console lies; the one that is built beside the gateway where it is not given. */
+  readonly consoleDirectory?: string;
 }
 
 export interface Thrown {
@@ -73,13 +75,14 @@ export class Stage {
     readonly content: Content,
     readonly options: StageOptions,
   ) {
-    const { day, seed, start, approver, httpPort } = options;
+    const { day, seed, start, approver, httpPort, consoleDirectory } = options;
     const dataDirectory = resolve(options.dataDirectory);
     const cacheDirectory = resolve(options.cacheDirectory);
     let now = (): number => start;
     this.gateway = new SteeredGateway(
       {
         dataDirectory,
+        ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
         settings: {
           http: { host: '127.0.0.1', port: httpPort },
           mqtt: { host: '127.0.0.1', port: 0 },

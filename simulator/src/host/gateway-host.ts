@@ -35,13 +35,14 @@ function standing({ gateway, clock }: Running): Standing {
   return { ...gateway.counters(), next: clock.next() };
 }
 
-async function start({ at, settings, dataDirectory }: StartOrder): Promise<Started> {
+async function start({ at, settings, dataDirectory, consoleDirectory }: StartOrder): Promise<Started> {
   const clock = new SteeredClock(at);
   const log = pino({ level: process.env.XIAOLABA_LOG ?? 'silent' }, pino.destination(2));
   const gateway = await startGateway(checkSettings(dataDirectory, settings, 'simulator'), {
     clock,
     log,
     jobs: 'by-caller',
+    ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
   });
   running = { gateway, clock };
   const jobs = (): void => {

@@ -4,6 +4,8 @@ export interface StartOrder {
   readonly at: number;
   readonly settings: unknown;
   readonly dataDirectory: string;
+  /** Where the built console lies; found beside the gateway where it is not given. */
+  readonly consoleDirectory?: string;
 }
 
 export type Order =

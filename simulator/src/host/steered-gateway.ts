@@ -9,6 +9,7 @@ export interface SteeredSettings {
   /** As the gateway's own settings, checked by it. */
   readonly settings: unknown;
   readonly dataDirectory: string;
+  readonly consoleDirectory?: string;
 }
 
 interface Pending {
