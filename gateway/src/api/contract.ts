@@ -15,12 +15,15 @@ import {
   siteKinds,
 } from '@xiaolaba/protocol';
 import { z } from 'zod';
+import { type OpenAlert, openAlertSchema } from './alert-contract.js';
 import { partialApprovalSchema } from './trust-contract.js';
 
 export * from './ahead-contract.js';
+export * from './alert-contract.js';
 export * from './order-contract.js';
-export * from './today-contract.js';
+export * from './prediction-contract.js';
 export * from './recording-contract.js';
+export * from './today-contract.js';
 export * from './trust-contract.js';
 
 const localized = z.object({ zh: z.string(), en: z.string() });
@@ -207,18 +210,20 @@ export type Vehicle = z.infer<typeof vehicleSchema>;
 /**
  * Server-sent events of GET /api/live, each `data` JSON; about two a second at most.
  * `now`: the gateway's time, also as a sign of life; `coverage`: places of that day that changed, with the totals;
- * `vehicles`: those that moved.
+ * `vehicles`: those that moved; `alerts`: all that wait for signatures or are on air, whenever that has changed.
  */
 export const liveEventSchemas = {
   now: z.object({ now: instantSchema, day: daySchema }),
   coverage: dayViewSchema,
   vehicles: z.array(vehicleSchema),
+  alerts: z.array(openAlertSchema),
 } as const;
 export interface LiveEvents {
   now: z.infer<typeof liveEventSchemas.now>;
   /** As a day view, but `places` holds only those that changed. */
   coverage: DayView;
   vehicles: Vehicle[];
+  alerts: OpenAlert[];
 }
 
 export const rejectViewSchema = z.object({
@@ -272,3 +277,4 @@ export type CampaignView = z.infer<typeof campaignViewSchema>;
 
 export * from './accounts-contract.js';
 export * from './desk-contract.js';
+export * from './editor-contract.js';
