@@ -1,7 +1,9 @@
 import type { LiveEvents } from '@xiaolaba/gateway/contract';
 import { paths } from './client.js';
 
-export type LiveHandlers = { [E in keyof LiveEvents]: (data: LiveEvents[E]) => void } & {
+export type LiveHandlers = { [E in Exclude<keyof LiveEvents, 'alerts'>]: (data: LiveEvents[E]) => void } & {
+  /** Where a page wants to know of alerts. */
+  alerts?: (data: LiveEvents['alerts']) => void;
   state: (connected: boolean) => void;
 };
 
@@ -42,6 +44,7 @@ export const openLive = (handlers: LiveHandlers): (() => void) => {
     on(next, 'now');
     on(next, 'coverage');
     on(next, 'vehicles');
+    if (handlers.alerts) on(next, 'alerts');
     next.onopen = () => {
       pause = firstPauseMs;
     };
