@@ -76,6 +76,7 @@ const table: Readonly<Record<string, readonly Role[] | typeof everybody>> = {
   'GET /api/drafts/:id/versions': all('editor', 'approver', 'administrator'),
   'PUT /api/drafts/:id': all('editor', 'administrator'),
   'DELETE /api/drafts/:id': all('editor', 'administrator'),
+  'POST /api/drafts/:id/look': all('editor', 'approver', 'administrator'),
   'POST /api/drafts/:id/submit': all('editor', 'administrator'),
   'POST /api/drafts/:id/reject': all('approver'),
   'POST /api/drafts/:id/withdraw': all('editor', 'approver', 'administrator'),

@@ -21,6 +21,7 @@ import type { ApiContext } from './context.js';
 import { coverageRoutes } from './coverage-routes.js';
 import { deviceRoutes } from './device-routes.js';
 import { draftRoutes } from './draft-routes.js';
+import { editorRoutes } from './editor-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
@@ -151,6 +152,7 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   todayRoutes(app, context);
   orderRoutes(app, context, guards);
   draftRoutes(app, context, guards);
+  editorRoutes(app, context, guards);
   bulletinRoutes(app, context, guards);
   blobRoutes(app, context);
 

@@ -41,7 +41,7 @@ export function contentFiles(content: Omit<Content, 'media'>): ReadonlyMap<strin
     );
   }
   for (const campaign of byId(content.campaigns))
-    files.set(`campaigns/${campaign.id}.yaml`, document('../schemas/campaign', fileFrom(campaign)));
+    files.set(`campaigns/${campaign.id}.yaml`, campaignText(fileFrom(campaign)));
   for (const { id, title, type, text, fields, advice } of byId(content.templates ?? []))
     files.set(`templates/${id}.yaml`, document('../schemas/template', { id, title, type, text, fields, advice }));
   for (const [name, text] of jsonSchemas()) files.set(`schemas/${name}`, text);
@@ -58,6 +58,9 @@ const document = (schema: string, value: unknown): string =>
     compat: 'yaml-1.1',
     aliasDuplicateObjects: false,
   })}`;
+
+/** A campaign as its file has it, whether or not it is finished. */
+export const campaignText = (value: unknown): string => document('../schemas/campaign', value);
 
 function* tables({ routes, fleets, devices }: Omit<Content, 'media'>): Generator<[string, string]> {
   const table = (schema: { readonly shape: object }, rows: readonly object[]): string =>
