@@ -92,13 +92,16 @@ describe('the preview of a place', () => {
     const route = only(await preview('route/route-1'));
     expect(route.plays).toEqual([]);
     expect(route.triggered).toMatchObject([
-      { cue: 'arrive', on: 'stop-arrival', spans: [{ from: at('06:30'), to: at('09:00') }] },
+      { cue: 'arrive', on: 'stop-arrival', spans: [{ from: at('06:30'), to: at('09:00') }], volume: 80 },
     ]);
+    const says = route.triggered[0]?.says ?? [];
+    expect(says).toMatchObject([{ item: 'mind', itemTitle: '提醒', dialect: 'cmn', words: '不听、不信、不转账。' }]);
+    expect((await gateway.call('GET', says[0]?.audio ?? '')).status).toBe(200);
     const stop = await preview('site/stop-2');
     expect(stop.profiles).toEqual([]);
     // Out at 06:40, 07:10 … 08:40, and back at 06:30, 07:00 … 08:30.
     expect(stop.arrivals).toMatchObject([{ campaign: 'arrival', cue: 'arrive', from: at('06:30'), to: at('09:00') }]);
-    expect(stop.arrivals[0]?.calls).toBe(10);
+    expect(stop.arrivals[0]).toMatchObject({ calls: 10, title: '到站', itemTitle: '提醒' });
   });
 
   it('refuses places, days and candidates that are not', async () => {

@@ -1,5 +1,7 @@
 import {
   type Calendar,
+  type Cue,
+  chooseVersion,
   type DroppedOccurrence,
   gapMs,
   instantOf,
@@ -10,8 +12,10 @@ import {
   planDay,
   profileOutputs,
   quietSpans,
+  type Release,
   type SitePolicy,
   type Span,
+  type SpokenChoice,
   triggerSpans,
 } from '@xiaolaba/protocol';
 import type { Preview } from '../api/ahead-contract.js';
@@ -30,6 +34,7 @@ export interface PreviewInput {
 }
 
 type ProfilePreview = Preview['profiles'][number];
+type Said = ProfilePreview['triggered'][number]['says'][number];
 
 export const localDay = (day: string, zone: string): Span => ({
   from: instantOf(day, '00:00', zone),
@@ -67,12 +72,38 @@ export function previewDay(input: PreviewInput): ProfilePreview[] {
           if (spans.length === 0) return [];
           const { on, cooldownSeconds } = cue.timing;
           const { campaign, title } = release;
-          return [{ campaign, title, cue: cue.id, output: cue.output, items: cue.items, on, cooldownSeconds, spans }];
+          const { id, output, items } = cue;
+          const volume = Math.min(cue.volumeCap, policy.volumeCap);
+          const says = saidBy(release, cue, profile, policy);
+          return [{ campaign, title, cue: id, output, items, says, volume, on, cooldownSeconds, spans }];
         }),
       ),
     };
   });
 }
+
+/** What a cue says at a place over time: its items in turn, and in the dialects that take turns there. */
+function saidBy(release: Release, cue: Cue, profile: Profile, policy: SitePolicy): Said[] {
+  const rounds = cue.dialects === 'rotate' ? Math.max(1, policy.dialects.length) : 1;
+  return cue.items.flatMap((id): Said[] => {
+    const item = release.items.find((one) => one.id === id);
+    if (!item) return [];
+    const named = { item: id, itemTitle: item.title };
+    if (cue.output === 'text') return item.text === undefined ? [] : [{ ...named, text: item.text }];
+    const heard = Array.from({ length: rounds }, (_, round) =>
+      chooseVersion(item, profile, policy.dialects, cue.dialects, round),
+    );
+    return heard.flatMap((spoken) => (spoken ? [{ ...named, ...spokenOf(spoken) }] : []));
+  });
+}
+
+const spokenOf = ({ dialect, wanted, voice, words, rendition }: SpokenChoice) => ({
+  dialect,
+  voice,
+  audio: `/blobs/${rendition.sha256}`,
+  ...(wanted ? { wanted } : {}),
+  ...(words ? { words } : {}),
+});
 
 function playOf(
   slot: PlannedSlot,
@@ -100,9 +131,7 @@ function playOf(
     startAt,
     endAt,
     ...(before ? { waitsFor: { campaign: before.campaign, cue: before.cue } } : {}),
-    ...(spoken ? { dialect: spoken.dialect, voice: spoken.voice, audio: `/blobs/${spoken.rendition.sha256}` } : {}),
-    ...(spoken?.wanted ? { wanted: spoken.wanted } : {}),
-    ...(spoken?.words ? { words: spoken.words } : {}),
+    ...(spoken ? spokenOf(spoken) : {}),
     ...(output === 'text' && item?.text ? { text: item.text } : {}),
   };
 }

@@ -28,12 +28,23 @@ export const dayKindSchema = z.object({
   term: z.string().optional(),
 });
 
-const previewPlaySchema = cueOf.extend({
+const saidSchema = z.object({
+  item: z.string(),
+  itemTitle: z.string(),
+  dialect: z.string().optional(),
+  /** The dialect for which another stands in. */
+  wanted: z.string().optional(),
+  voice: z.enum(['recording', 'synthesis']).optional(),
+  /** `/blobs/<sha256>` to listen to. */
+  audio: z.string().optional(),
+  words: z.string().optional(),
+  text: z.string().optional(),
+});
+
+const previewPlaySchema = cueOf.extend(saidSchema.shape).extend({
   /** Of the release's envelope, or of the candidate's payload where one is tried. */
   release: z.string(),
   title: z.string(),
-  item: z.string(),
-  itemTitle: z.string(),
   output: z.enum(outputs),
   priority: count,
   /** Per cent: the lower of the cue's and the place's cap. */
@@ -43,14 +54,6 @@ const previewPlaySchema = cueOf.extend({
   endAt: instantSchema,
   /** What goes first, where it begins later than due. */
   waitsFor: cueOf.optional(),
-  dialect: z.string().optional(),
-  /** The dialect for which another stands in. */
-  wanted: z.string().optional(),
-  voice: z.enum(['recording', 'synthesis']).optional(),
-  /** `/blobs/<sha256>` to listen to. */
-  audio: z.string().optional(),
-  words: z.string().optional(),
-  text: z.string().optional(),
 });
 
 /** GET /api/places/:type/:id/days/:day/preview */
@@ -84,6 +87,9 @@ export const previewSchema = z.object({
           title: z.string(),
           output: z.enum(outputs),
           items: z.array(z.string()),
+          /** Each item in each dialect that takes turns there. */
+          says: z.array(saidSchema),
+          volume: count,
           on: z.enum(triggers),
           cooldownSeconds: count,
           spans: z.array(span),
@@ -92,7 +98,16 @@ export const previewSchema = z.object({
     }),
   ),
   /** At a stop: what the vehicles that call there announce, with how often the timetable has them call. */
-  arrivals: z.array(cueOf.extend({ item: z.string(), from: instantSchema, to: instantSchema, calls: count })),
+  arrivals: z.array(
+    cueOf.extend({
+      title: z.string(),
+      item: z.string(),
+      itemTitle: z.string(),
+      from: instantSchema,
+      to: instantSchema,
+      calls: count,
+    }),
+  ),
 });
 export type Preview = z.infer<typeof previewSchema>;
 

@@ -1,4 +1,13 @@
-import { callerError, dayOf, daySchema, idSchema, instantOf, type Profile, type Release } from '@xiaolaba/protocol';
+import {
+  callerError,
+  dayOf,
+  daySchema,
+  idSchema,
+  instantOf,
+  type NamedRelease,
+  type Profile,
+  type Release,
+} from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -21,6 +30,12 @@ import { Problems } from '../content/problems.js';
 import { previewSchema, scheduleCheckSchema } from './ahead-contract.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
+
+/** What a release and its item are called. */
+function titlesIn(releases: readonly NamedRelease[], sha256: string, item: string) {
+  const release = releases.find((one) => one.sha256 === sha256)?.release;
+  return { title: release?.title ?? item, itemTitle: release?.items.find(({ id }) => id === item)?.title ?? item };
+}
 
 /** Looking ahead: what a place will play. */
 export function aheadRoutes(app: FastifyInstance, context: ApiContext, guards: Guards): void {
@@ -71,10 +86,11 @@ export function aheadRoutes(app: FastifyInstance, context: ApiContext, guards: G
         profiles: previewDay({ day, place: place.place, policy, calendar: model.calendar, releases, devices }),
         arrivals: arrivals
           .filter((slot) => slot.place === place.place)
-          .map(({ campaign, cue, item, startAt, endAt }) => ({
+          .map(({ campaign, cue, item, startAt, endAt, ...slot }) => ({
             campaign,
             cue,
             item,
+            ...titlesIn(releases, slot.release, item),
             from: startAt,
             to: endAt,
             calls: calling.reduce((sum, route) => sum + callsAt(route, id, minutes(startAt), minutes(endAt)), 0),
