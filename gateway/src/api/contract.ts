@@ -278,3 +278,4 @@ export type CampaignView = z.infer<typeof campaignViewSchema>;
 export * from './accounts-contract.js';
 export * from './desk-contract.js';
 export * from './editor-contract.js';
+export * from './schedule-contract.js';

@@ -133,6 +133,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '宣传任务 {campaign} 正在生成待审稿，请稍后再试。',
     en: 'A candidate of {campaign} is being made; try again in a moment.',
   },
+  'calendar-unknown': { zh: '没有日历 {calendar}。', en: 'There is no calendar {calendar}.' },
   'draft-unknown': { zh: '编辑台上没有宣传任务 {draft}。', en: 'There is no campaign {draft} at the desk.' },
   'draft-changed': {
     zh: '{draft} 已由 {author} 改到第 {version} 版（改动：{changed}），请刷新后再改。',

@@ -26,6 +26,7 @@ import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
 import { orderRoutes } from './order-routes.js';
+import { scheduleRoutes } from './schedule-routes.js';
 import { createSessionCookie } from './session-cookie.js';
 import { sessionRoutes } from './session-routes.js';
 import { todayRoutes } from './today-routes.js';
@@ -154,6 +155,7 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   draftRoutes(app, context, guards);
   editorRoutes(app, context, guards);
   bulletinRoutes(app, context, guards);
+  scheduleRoutes(app, context, guards);
   blobRoutes(app, context);
 
   const directory = settings.console ?? consoleDirectory();

@@ -4,6 +4,7 @@ import { bodyOf, campaignOf, hashOf } from '../desk/draft-bodies.js';
 import { outcomeOf } from '../desk/merge.js';
 import type { BlobStore } from '../library/index.js';
 import type { Registry } from '../registry/index.js';
+import { dropCalendars, loadedCalendars, overlapsWithLoaded, partsOf, withLoaded } from '../schedule/held-calendars.js';
 import type { Store } from '../store/index.js';
 import { Turns } from '../turns.js';
 import type { Campaigns } from './campaigns.js';
@@ -67,7 +68,8 @@ export class ContentService {
       ...this.#files.campaigns.filter(({ id }) => !desk.has(id)),
       ...rows.filter(({ state }) => state !== 'withdrawn').map(({ body }) => campaignOf(body)),
     ].sort((a, b) => (a.id < b.id ? -1 : 1));
-    this.#held = { ...this.#files, campaigns };
+    const calendars = withLoaded(this.#files, await loadedCalendars(this.deps.store));
+    this.#held = { ...this.#files, ...calendars, campaigns };
     this.#model = new DistrictModel(this.#held);
   }
 
@@ -102,8 +104,9 @@ export class ContentService {
       const details = { id: row.id };
       return [{ file: `campaigns/${row.id}.yaml`, code: 'desk-conflict', severity: 'error', details }];
     });
-    const problems = [...found, ...conflicts];
-    if (conflicts.length > 0) return { problems, accepted: false };
+    const overlaps = overlapsWithLoaded(content, await loadedCalendars(store));
+    const problems = [...found, ...conflicts, ...overlaps];
+    if (conflicts.length + overlaps.length > 0) return { problems, accepted: false };
     const media = await keepMedia(content, blobs);
     const body = JSON.stringify(content);
     await store.transaction().execute(async (transaction) => {
@@ -112,6 +115,8 @@ export class ContentService {
         .values({ kind: documentKind, id: 'district', body })
         .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet({ body }))
         .execute();
+      const calendars = partsOf(content).map(({ id }) => id);
+      await dropCalendars(transaction, calendars);
       for (const one of media)
         await transaction
           .insertInto('media')

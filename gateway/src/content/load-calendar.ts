@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { addDays, type Calendar } from '@xiaolaba/protocol';
 import type { z } from 'zod';
 import { calendarFileSchema } from './file-schemas.js';
+import { joinCalendars } from './join-calendars.js';
+import type { CalendarPart } from './model.js';
 import type { Problems } from './problems.js';
-import { type ReadDocument, readDocument, yamlFiles } from './read-document.js';
+import { parseText, type ReadDocument, readDocument, yamlFiles } from './read-document.js';
 
 type CalendarFile = ReadDocument<z.output<typeof calendarFileSchema>>;
 
 interface LoadedCalendar {
   readonly calendar: Calendar;
-  readonly calendars: readonly Omit<Calendar, 'v'>[];
+  readonly calendars: readonly CalendarPart[];
 }
 
 /** All years' calendars as one: the operator adds next year's file when it is published. */
@@ -27,28 +29,24 @@ export async function loadCalendar(directory: string, problems: Problems): Promi
     const before = files[index - 1];
     if (before) checkSeam(before, file, problems);
   }
-  const [first] = files;
+  const [first, ...more] = files.map(({ value }) => partOf(value));
   if (!first) return undefined;
-  const parts = files.map(({ value }) => value);
-  const calendar: Calendar = {
-    v: 1,
-    id: parts
-      .map(({ id }) => id)
-      .join('+')
-      .slice(0, 64),
-    from: first.value.from,
-    to: parts.reduce((last, { to }) => (to > last ? to : last), first.value.to),
-    holidays: parts.flatMap(({ holidays }) => holidays),
-    makeupWorkdays: parts.flatMap((part) => part['makeup-workdays']),
-    schoolTerms: parts.flatMap((part) => part['school-terms']),
-  };
-  const calendars = parts.map(
-    ({ 'makeup-workdays': makeupWorkdays, 'school-terms': schoolTerms, id, from, to, holidays }) => {
-      return { id, from, to, holidays, makeupWorkdays, schoolTerms };
-    },
-  );
-  return { calendar, calendars };
+  return { calendar: joinCalendars([first, ...more]), calendars: [first, ...more] };
 }
+
+/** One calendar from the text of its file, checked by itself; where others join it is the caller's to see. */
+export function calendarFromText(text: string, file: string, problems: Problems): CalendarPart | undefined {
+  const document = parseText(text, file, calendarFileSchema, problems);
+  if (!document) return undefined;
+  checkCalendar(document, problems);
+  return partOf(document.value);
+}
+
+const partOf = ({
+  'makeup-workdays': makeupWorkdays,
+  'school-terms': schoolTerms,
+  ...calendar
+}: CalendarFile['value']): CalendarPart => ({ ...calendar, makeupWorkdays, schoolTerms });
 
 function checkCalendar({ file, value, lineOf }: CalendarFile, problems: Problems): void {
   const at = (...path: (string | number)[]) => {

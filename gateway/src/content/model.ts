@@ -1,4 +1,7 @@
 import type { Calendar, DaySet, Output, Position, Profile, SiteKind } from '@xiaolaba/protocol';
+import type { AlertText } from './alert-file-schema.js';
+
+export type { AlertText };
 
 /** The district that one gateway serves. */
 export interface District {
@@ -167,6 +170,9 @@ export interface BulletinTemplate {
   readonly advice: string;
 }
 
+/** What one calendar file speaks for, a year as a rule. */
+export type CalendarPart = Omit<Calendar, 'v'>;
+
 /** Everything that a content directory holds, read and checked. */
 export interface Content {
   readonly district: District;
@@ -176,9 +182,11 @@ export interface Content {
   readonly devices: readonly DeviceEntry[];
   readonly calendar: Calendar;
   /** The calendars as their files have them, by first day; `calendar` is all of them in one. */
-  readonly calendars?: readonly Omit<Calendar, 'v'>[];
+  readonly calendars?: readonly CalendarPart[];
   readonly campaigns: readonly Campaign[];
   readonly templates?: readonly BulletinTemplate[];
+  /** Prepared texts of alerts. */
+  readonly alerts?: readonly AlertText[];
   /** Where recordings lie. */
   readonly media: MediaDirectories;
 }

@@ -32,6 +32,16 @@ export async function readDocument<S extends z.ZodType>(
     problems.error(file, 'encoding-unknown');
     return undefined;
   }
+  return parseText(text, file, schema, problems);
+}
+
+/** The same for a text that is there already; JSON is YAML too. */
+export function parseText<S extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: S,
+  problems: Problems,
+): ReadDocument<z.output<S>> | undefined {
   const counter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: counter,

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { fileFrom } from './campaign-from-file.js';
 import { deviceRowSchema, fleetRowSchema, routeRowSchema, routeStopRowSchema } from './file-schemas.js';
 import { jsonSchemas } from './json-schemas.js';
-import type { Content } from './model.js';
+import type { CalendarPart, Content } from './model.js';
 import { guarded, writeSites } from './site-table.js';
 
 /**
@@ -26,27 +26,36 @@ export function contentFiles(content: Omit<Content, 'media'>): ReadonlyMap<strin
   );
   files.set('sites/sites.csv', writeSites(content.sites));
   for (const [name, text] of tables(content)) files.set(`sites/${name}.csv`, text);
-  for (const { id, from, to, holidays, makeupWorkdays, schoolTerms } of content.calendars ?? [content.calendar]) {
-    const wholeYear = from.endsWith('-01-01') && to === `${from.slice(0, 4)}-12-31`;
-    files.set(
-      `calendar/${wholeYear ? from.slice(0, 4) : from}.yaml`,
-      document('../schemas/calendar', {
-        id,
-        from,
-        to,
-        holidays,
-        'makeup-workdays': makeupWorkdays,
-        'school-terms': schoolTerms,
-      }),
-    );
-  }
+  for (const calendar of content.calendars ?? [content.calendar])
+    files.set(`calendar/${calendarFileName(calendar)}`, calendarFile(calendar));
   for (const campaign of byId(content.campaigns))
     files.set(`campaigns/${campaign.id}.yaml`, campaignText(fileFrom(campaign)));
   for (const { id, title, type, text, fields, advice } of byId(content.templates ?? []))
     files.set(`templates/${id}.yaml`, document('../schemas/template', { id, title, type, text, fields, advice }));
+  for (const { exercise, fields, ...text } of byId(content.alerts ?? [])) {
+    const value = { ...text, ...(exercise ? { exercise } : {}), fields };
+    files.set(`alerts/${text.id}.yaml`, document('../schemas/alert', value));
+  }
   for (const [name, text] of jsonSchemas()) files.set(`schemas/${name}`, text);
   return files;
 }
+
+/** Named by its year; by its first day where it is none. */
+export function calendarFileName({ from, to }: Pick<CalendarPart, 'from' | 'to'>): string {
+  const wholeYear = from.endsWith('-01-01') && to === `${from.slice(0, 4)}-12-31`;
+  return `${wholeYear ? from.slice(0, 4) : from}.yaml`;
+}
+
+/** A calendar as its file would have it. */
+export const calendarFile = ({ id, from, to, holidays, makeupWorkdays, schoolTerms }: CalendarPart): string =>
+  document('../schemas/calendar', {
+    id,
+    from,
+    to,
+    holidays,
+    'makeup-workdays': makeupWorkdays,
+    'school-terms': schoolTerms,
+  });
 
 const byId = <T extends { readonly id: string }>(list: readonly T[]): T[] =>
   [...list].sort((a, b) => (a.id < b.id ? -1 : 1));

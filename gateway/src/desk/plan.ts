@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { mediaNames } from '../campaigns/keep-media.js';
 import { type Campaign, type Content, type ContentProblem, loadContent } from '../content/index.js';
+import { loadedCalendars } from '../schedule/held-calendars.js';
 import type { Store } from '../store/index.js';
 import { bodyOf, changedFields, type FieldChange, fileOf, hashOf } from './draft-bodies.js';
 import type { Draft } from './drafts.js';
@@ -45,6 +46,7 @@ export async function makePlan(
   };
   if (content) {
     const district = ({ district: value }: Content) => [value];
+    const loaded = new Set((await loadedCalendars(store)).map(({ calendar }) => calendar.id));
     const lists = [
       ['district', district],
       ['site', ({ sites }: Content) => sites],
@@ -53,9 +55,11 @@ export async function makePlan(
       ['device', ({ devices }: Content) => devices],
       ['calendar', ({ calendars, calendar }: Content) => calendars ?? [calendar]],
       ['template', ({ templates }: Content) => templates ?? []],
+      ['alert', ({ alerts }: Content) => alerts ?? []],
     ] as const;
     for (const [subject, list] of lists)
-      for (const entry of compare(subject, held ? list(held) : [], list(content))) take(entry);
+      for (const entry of compare(subject, held ? list(held) : [], list(content)))
+        take(entry && keepsLoaded(entry, loaded) ? { ...entry, change: 'desk-only' } : entry);
     const rows = await store.selectFrom('drafts').selectAll().execute();
     for (const entry of campaignEntries(content.campaigns, drafts, rows)) take(entry);
     for (const entry of await mediaEntries(content, store)) take(entry);
@@ -63,6 +67,10 @@ export async function makePlan(
   const hash = hashOf(JSON.stringify([entries, content ? hashOf(JSON.stringify({ ...content, media: '' })) : '']));
   return { entries, unchanged, changes: entries.some(({ change }) => !still.has(change)), hash, problems };
 }
+
+/** A calendar that only the desk has stays: files that don't know of it say nothing against it. */
+const keepsLoaded = ({ subject, id, change }: PlanEntry, loaded: ReadonlySet<string>): boolean =>
+  subject === 'calendar' && change === 'removed' && loaded.has(id);
 
 interface WithId {
   readonly id: string;
