@@ -37,7 +37,7 @@ export interface AudioRun {
 
 /** A thin port over the ffmpeg programs; both answers are typed errors when they fail. */
 export interface AudioTool {
-  /** Throws `audio-unreadable`, `ffmpeg-missing`, `ffmpeg-timeout`. */
+  /** Throws `audio-unreadable`, `audio-no-stream`, `ffmpeg-missing`, `ffmpeg-timeout`. */
   probe(path: string): Promise<AudioFacts>;
   /** Throws `video-unreadable`, `ffmpeg-missing`, `ffmpeg-timeout`. */
   probeVideo(path: string): Promise<VideoFacts>;
@@ -186,7 +186,7 @@ function readFacts(data: ffmpeg.FfprobeData, path: string): AudioFacts {
   const stream = data.streams.find((candidate) => candidate.codec_type === 'audio');
   const sampleRate = Number(stream?.sample_rate);
   if (stream === undefined || !(sampleRate > 0)) {
-    throw callerError('audio-unreadable', 'no sound in this file', { path });
+    throw callerError('audio-no-stream', 'no sound in this file', { path });
   }
   const seconds = Number(data.format.duration);
   return {

@@ -51,6 +51,9 @@ export function gainFilters(plan: GainPlan, measured: Loudness, seconds: number)
   );
 }
 
+/** Meters differ by so much on the true peak of the same file, dB. */
+const peakMargin = 0.1;
+
 /** How far a result is from its target: LU short of it (negative: too loud), and dB of true peak over it. */
 export interface Miss {
   readonly loudness: number;
@@ -59,11 +62,14 @@ export interface Miss {
 
 export const missOf = (target: AudioTarget, got: Loudness): Miss => ({
   loudness: target.lufs - got.lufs,
-  peak: Math.max(0, got.truePeakDb - target.truePeakDb),
+  peak: Math.max(0, got.truePeakDb - (target.truePeakDb - peakMargin)),
 });
 
 /** Half the tolerance of ±1 LU, so that another meter agrees too. */
 export const closeEnough = (miss: Miss): boolean => miss.peak === 0 && Math.abs(miss.loudness) <= 0.5;
+
+/** What may go on air: within ±1 LU, and under the peak. */
+export const acceptable = (miss: Miss): boolean => miss.peak <= peakMargin && Math.abs(miss.loudness) <= 1;
 
 /** The next attempt, from what the last one missed. */
 export const correct = (plan: GainPlan, miss: Miss): GainPlan => ({

@@ -60,7 +60,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 describe('loudness', () => {
   const recordings: readonly (readonly [string, string, readonly string[]])[] = [
     ['quiet.wav', 'volume=-16dB', []],
-    ['clipped.wav', 'volume=30dB', ['-c:a', 'pcm_s16le']],
+    ['clipped.wav', 'volume=12dB', ['-c:a', 'pcm_s16le']],
     ['stereo.flac', 'aresample=48000,aformat=channel_layouts=stereo', []],
     ['telephone.wav', 'aresample=8000', ['-c:a', 'pcm_mulaw']],
     ['short.wav', 'atrim=start=0.3:end=1.3', []],
@@ -128,7 +128,7 @@ describe('refusals', () => {
   it('what is longer than allowed, before it is decoded', async () => {
     const { blobs, root } = await newBench();
     const audio = createAudioTool();
-    const limits = { minSeconds: 0.3, maxSeconds: 2, silentBelowLufs: -60 };
+    const limits = { minSeconds: 0.3, maxSeconds: 2, silentBelowLufs: -60, clippedAbove: 0.1 };
     const library = createLibrary({ blobs, cacheDirectory: join(root, 'cache'), log: quiet, audio, limits });
     const render = library.render({ dialect: 'cmn', recordingPath: voice }, ['bus-screen']);
     await expect(render).rejects.toMatchObject({ code: 'audio-too-long' });

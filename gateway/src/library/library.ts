@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   profiles as allProfiles,
+  bugError,
   callerError,
   type Profile,
   type Video,
@@ -14,28 +15,25 @@ import {
 import { z } from 'zod';
 import { type AudioTool, createAudioTool } from './audio-tool.js';
 import type { BlobStore } from './blob-store.js';
+import type { Part } from './decode.js';
+import { defaultSourceLimits, type SourceLimits } from './decode.js';
 import { createJobGate } from './job-gate.js';
-import {
-  defaultSourceLimits,
-  type Master,
-  pipelineVersion,
-  prepareMaster,
-  renderTarget,
-  type SourceLimits,
-} from './normalise.js';
+import { type Master, pipelineVersion, prepareMaster, renderTarget } from './normalise.js';
+import { figuresOf, figuresSchema, type KeptRecording, keepMaster, type RecordingFigures } from './recording-master.js';
 import type {
   Library,
   Refusal,
   RenderedVersion,
   RenderOutcome,
   Rendition,
+  SpokenDraft,
   Unavailable,
   VersionToRender,
 } from './rendering.js';
 import { cacheKey, createResultCache } from './result-cache.js';
-import { createSpeechTool, type SpeechTool } from './speech.js';
+import { createSpeechTool, type DialectVoice, type SpeechTool } from './speech.js';
 import { prepareSpeechText } from './speech-text.js';
-import { type AudioTarget, audioTargets } from './targets.js';
+import { type AudioTarget, audioTargets, draftTarget } from './targets.js';
 import { encodeVideo, videoLimits, videoPipelineVersion } from './video.js';
 import { readWaveform, waveformSchema } from './waveform.js';
 
@@ -92,6 +90,8 @@ const outcomeSchema: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
 interface Source {
   readonly voice: 'recording' | 'synthesis';
   readonly key: string;
+  /** What is said, where it is synthesised. */
+  readonly spoken?: { readonly text: string; readonly by: DialectVoice };
   /** Puts the sound into a file; called only when there is work to do. */
   write(directory: string): Promise<string | Unavailable>;
 }
@@ -105,6 +105,7 @@ export function createLibrary(deps: LibraryDeps): Library {
   const gate = createJobGate(deps.concurrency ?? 2);
   const outcomes = createResultCache(join(deps.cacheDirectory, 'renditions'), outcomeSchema);
   const videos = createResultCache(join(deps.cacheDirectory, 'videos'), videoSchema);
+  const figures = createResultCache(join(deps.cacheDirectory, 'figures'), figuresSchema);
   const waveforms = createResultCache(join(deps.cacheDirectory, 'waveforms'), waveformSchema);
 
   async function sourceOf(version: VersionToRender): Promise<Source | Unavailable> {
@@ -125,7 +126,8 @@ export function createLibrary(deps: LibraryDeps): Library {
     if (voice === undefined) return unavailable('no-voice');
     return {
       voice: 'synthesis',
-      key: cacheKey('synthesis', text, voice.voice, await speech.identity()),
+      key: cacheKey('synthesis', text, voice.voice, await speech.identity(voice)),
+      spoken: { text, by: voice },
       write: async (directory) => {
         const parts = await speech.unreadable(text, voice);
         if (parts.length > 0) return unavailable('voice-unreadable', parts);
@@ -150,9 +152,6 @@ export function createLibrary(deps: LibraryDeps): Library {
   async function renderOne(master: Master, target: AudioTarget, directory: string): Promise<Outcome> {
     try {
       const made = await renderTarget(audio, master, target, directory);
-      if (Math.abs(made.lufs - target.lufs) > 1 || made.truePeakDb > target.truePeakDb) {
-        log.warn({ profile: target.profile, lufs: made.lufs, truePeakDb: made.truePeakDb }, 'loudness target missed');
-      }
       const { sha256, bytes } = await blobs.putFile(made.path);
       const { durationMs, lufs, truePeakDb } = made;
       const { profile, format } = target;
@@ -213,6 +212,50 @@ export function createLibrary(deps: LibraryDeps): Library {
     return { kind: 'rendered', dialect: version.dialect, voice: source.voice, renditions, refusals };
   }
 
+  const inScratch = async <T>(work: (directory: string) => Promise<T>): Promise<T> => {
+    const directory = await mkdtemp(join(tmpdir(), 'xiaolaba-'));
+    try {
+      return await work(directory);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  };
+
+  async function keep(path: string, part?: Part): Promise<KeptRecording> {
+    const key = cacheKey('keep', await hashFile(path), part);
+    return await gate.run(key, () =>
+      inScratch(async (directory) => {
+        const master = await prepareMaster(audio, path, directory, limits, part);
+        const kept = await blobs.putFile(await keepMaster(audio, master, directory));
+        return { ...kept, figures: figuresOf(master) };
+      }),
+    );
+  }
+
+  async function measure(path: string): Promise<RecordingFigures> {
+    const key = cacheKey(pipelineVersion, 'figures', await hashFile(path), limits);
+    return await gate.run(key, async () => {
+      const known = await figures.get(key);
+      if (known) return known;
+      const found = await inScratch(async (directory) =>
+        figuresOf(await prepareMaster(audio, path, directory, limits)),
+      );
+      await figures.set(key, found);
+      return found;
+    });
+  }
+
+  async function speak(text: string, dialect: string): Promise<SpokenDraft | Unavailable> {
+    const source = await sourceOf({ dialect, text });
+    if ('kind' in source) return source;
+    const made = await gate.run(source.key, () => produce(source, [draftTarget]));
+    if ('kind' in made) return made;
+    const [outcome] = made;
+    if (!outcome || !source.spoken) throw bugError('speech-outcome', 'a voice without an outcome');
+    if (outcome.kind === 'refused') throw callerError(outcome.code, 'this text cannot be spoken', outcome.details);
+    return { ...outcome.rendition, voice: source.spoken.by, spoken: source.spoken.text };
+  }
+
   async function renderVideo(path: string): Promise<Video> {
     const key = cacheKey(videoPipelineVersion, 'video', await hashFile(path, 'video-missing'), videoLimits);
     return await gate.run(key, async () => {
@@ -232,6 +275,9 @@ export function createLibrary(deps: LibraryDeps): Library {
 
   return {
     render,
+    keep,
+    measure,
+    speak,
     renderVideo,
     renderMany: async (jobs, onProgress) => {
       let done = 0;

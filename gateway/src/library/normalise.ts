@@ -1,29 +1,29 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { callerError, errorCode } from '@xiaolaba/protocol';
-import { type AudioTool, untrustedInput } from './audio-tool.js';
-import { closeEnough, correct, firstPlan, gainFilters, isBetter, type Miss, missOf } from './gain.js';
+import { callerError } from '@xiaolaba/protocol';
+import type { AudioFacts, AudioTool } from './audio-tool.js';
+import { decode, defaultSourceLimits, type Part, type SourceLimits } from './decode.js';
+import { acceptable, closeEnough, correct, firstPlan, gainFilters, isBetter, type Miss, missOf } from './gain.js';
 import { type Loudness, measureLoudness } from './loudness.js';
-import { type Bounds, type Envelope, findSpeech, masterRate, readEnvelope } from './pcm.js';
+import type { NativeSound } from './native-sound.js';
+import { type Bounds, findSpeech, masterRate, shortestSoundSeconds } from './pcm.js';
 import type { AudioFormat, AudioTarget } from './targets.js';
 
 /** Part of every cache key: raise it whenever the same input would give other bytes. */
-export const pipelineVersion = 1;
-
-/** What a recording must be, in seconds and LUFS. */
-export interface SourceLimits {
-  readonly minSeconds: number;
-  readonly maxSeconds: number;
-  readonly silentBelowLufs: number;
-}
-
-export const defaultSourceLimits: SourceLimits = { minSeconds: 0.3, maxSeconds: 600, silentBelowLufs: -60 };
+export const pipelineVersion = 2;
 
 /** A decoded, measured recording, ready for any number of renditions. */
 export interface Master {
   readonly path: string;
   readonly bounds: Bounds;
   readonly loudness: Loudness;
+  /** Of the file as it came. */
+  readonly facts: AudioFacts;
+  readonly native: NativeSound;
+  /** Highest absolute sample of the master. */
+  readonly peak: number;
+  /** All of it, silence at both ends too. */
+  readonly durationMs: number;
 }
 
 export interface EncodedFile {
@@ -34,60 +34,54 @@ export interface EncodedFile {
   readonly truePeakDb: number;
 }
 
-const mostAttempts = 4;
+const mostAttempts = 6;
 
-const rawInput = ['-f', 'f32le', '-ar', String(masterRate), '-ac', '1'] as const;
+export const rawInput = ['-f', 'f32le', '-ar', String(masterRate), '-ac', '1'] as const;
 const pickFilter = (bounds: Bounds): string =>
   `atrim=start_sample=${bounds.start}:end_sample=${bounds.end},asetpts=N/SR/TB`;
 const secondsOf = (bounds: Bounds): number => (bounds.end - bounds.start) / masterRate;
 
-/** Decodes any accepted file to mono 48 kHz floats. Throws `audio-unreadable`, `audio-too-short`, `audio-too-long`. */
-export async function decode(tool: AudioTool, input: string, output: string, limits: SourceLimits): Promise<Envelope> {
-  const facts = await tool.probe(input);
-  checkLength(facts.seconds ?? limits.minSeconds, limits);
-  try {
-    await tool.run({
-      input,
-      inputOptions: untrustedInput,
-      graph: `[0:a:0]aresample=${masterRate},aformat=sample_fmts=flt:channel_layouts=mono[out]`,
-      // One second over the limit is enough to know that a file lied about its length.
-      outputOptions: ['-t', String(limits.maxSeconds + 1), '-f', 'f32le', '-c:a', 'pcm_f32le'],
-      output,
-    });
-  } catch (error) {
-    if (errorCode(error) !== 'ffmpeg-failed') throw error;
-    throw callerError('audio-unreadable', 'the sound in this file cannot be decoded', { format: facts.format }, error);
-  }
-  const envelope = await readEnvelope(output);
-  checkLength(envelope.samples / masterRate, limits);
-  return envelope;
-}
-
-/** First pass: decode, find the speech, measure it. Throws as `decode`, and `audio-silent`. */
+/** First pass: decode, find the speech, measure it. Throws as `decode`, and `audio-silent`, `audio-clipped`. */
 export async function prepareMaster(
   tool: AudioTool,
   input: string,
   directory: string,
   limits: SourceLimits = defaultSourceLimits,
+  part?: Part,
 ): Promise<Master> {
   const path = join(directory, 'master.f32');
-  const bounds = findSpeech(await decode(tool, input, path, limits));
-  if (bounds === undefined) throw callerError('audio-silent', 'nothing can be heard in this recording', { lufs: -70 });
+  const { facts, native, envelope } = await decode(tool, input, path, limits, part);
+  const silent = (lufs: number) => callerError('audio-silent', 'nothing can be heard in this recording', { lufs });
+  const bounds = findSpeech(envelope);
+  if (bounds === undefined || bounds.sounding < shortestSoundSeconds) throw silent(-70);
+  const { clippedShare } = native;
+  if (clippedShare > limits.clippedAbove) {
+    const [percent, most] = [clippedShare, limits.clippedAbove].map((share) => Math.round(share * 1000) / 10);
+    throw callerError('audio-clipped', 'cut off at full scale beyond recognition', { percent, most });
+  }
   const loudness = await measureLoudness(tool, {
     path,
     inputOptions: rawInput,
     pick: pickFilter(bounds),
     seconds: secondsOf(bounds),
   });
-  if (loudness.lufs < limits.silentBelowLufs) {
-    throw callerError('audio-silent', 'nothing can be heard in this recording', { lufs: loudness.lufs });
-  }
-  return { path, bounds, loudness };
+  if (loudness.lufs < limits.silentBelowLufs) throw silent(loudness.lufs);
+  const peak = envelope.peaks.reduce((highest, value) => Math.max(highest, value), 0);
+  return {
+    path,
+    bounds,
+    loudness,
+    facts,
+    native,
+    peak,
+    durationMs: Math.round((envelope.samples * 1000) / masterRate),
+  };
 }
 
 /**
  * Second pass: bring the speech to the target, put the lead-in before it, encode, and measure what came out; at most
- * three corrections. The same master and target give the same bytes. Throws `rendition-too-long`, `rendition-too-large`.
+ * five corrections. The same master and target give the same bytes. Throws `rendition-too-long`, `rendition-too-large`,
+ * `rendition-loudness`.
  */
 export async function renderTarget(
   tool: AudioTool,
@@ -123,11 +117,20 @@ export async function renderTarget(
     plan = correct(plan, miss);
   }
   await rm(draft, { force: true });
+  const reached = best ?? { miss: missOf(target, master.loudness), got: master.loudness };
+  if (!acceptable(reached.miss)) {
+    const { lufs, truePeakDb } = reached.got;
+    throw callerError('rendition-loudness', 'the loudness cannot be reached', {
+      lufs,
+      truePeakDb,
+      wanted: target.lufs,
+    });
+  }
   const bytes = (await stat(path)).size;
   if (bytes > target.maxBytes) {
     throw callerError('rendition-too-large', 'too large for this profile', { bytes, maxBytes: target.maxBytes });
   }
-  const { lufs, truePeakDb } = best?.got ?? master.loudness;
+  const { lufs, truePeakDb } = reached.got;
   return { path, bytes, durationMs, lufs, truePeakDb };
 }
 
@@ -204,13 +207,4 @@ function leadFilters(target: AudioTarget, shape: string): string | undefined {
     `sine=f=660:r=${masterRate}:d=${tone},volume=-12dB,` +
     `afade=t=in:d=${edge},afade=t=out:st=${tone - edge}:d=${edge},${exact}`
   );
-}
-
-function checkLength(seconds: number, limits: SourceLimits): void {
-  if (seconds < limits.minSeconds) {
-    throw callerError('audio-too-short', 'too short to say anything', { seconds, minSeconds: limits.minSeconds });
-  }
-  if (seconds > limits.maxSeconds) {
-    throw callerError('audio-too-long', 'longer than allowed', { seconds, maxSeconds: limits.maxSeconds });
-  }
 }

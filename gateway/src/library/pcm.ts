@@ -10,7 +10,12 @@ export interface Bounds {
   readonly start: number;
   readonly end: number;
   readonly total: number;
+  /** Seconds that stand out of the silence, between the first and the last of them or not. */
+  readonly sounding: number;
 }
+
+/** A click is no speech: the shortest word takes longer, s. */
+export const shortestSoundSeconds = 0.1;
 
 /** Loudest sample and mean power of each 10 ms of a master file; the last one may be shorter. */
 export interface Envelope {
@@ -73,6 +78,7 @@ export function findSpeech(envelope: Envelope, keepMs = 100): Bounds | undefined
     start: Math.max(0, first * windowSamples - keep),
     end: Math.min(envelope.samples, (last + 1) * windowSamples + keep),
     total: envelope.samples,
+    sounding: (levels.filter((level) => level > threshold).length * windowSamples) / masterRate,
   };
 }
 

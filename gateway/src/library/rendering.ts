@@ -1,4 +1,6 @@
 import type { Profile, Video, XiaolabaError } from '@xiaolaba/protocol';
+import type { Part } from './decode.js';
+import type { KeptRecording, RecordingFigures } from './recording-master.js';
 import type { DialectVoice } from './speech.js';
 import type { AudioFormat } from './targets.js';
 import type { Waveform } from './waveform.js';
@@ -69,6 +71,13 @@ export interface RenderProgress {
   readonly outcome: RenderOutcome;
 }
 
+/** A text as a voice says it, brought to the loudness of a loudspeaker without its lead-in. */
+export interface SpokenDraft extends Rendition {
+  readonly voice: DialectVoice;
+  /** What was really said: numbers and signs as words. */
+  readonly spoken: string;
+}
+
 export interface Library {
   /**
    * Throws for a recording that is no use: `recording-missing`, `audio-unreadable`, `audio-too-short`,
@@ -84,6 +93,15 @@ export interface Library {
   renderVideo(path: string): Promise<Video>;
   /** Outline of a stored sound. Throws `blob-missing`, `blob-corrupt`, `audio-unreadable`. */
   waveform(sha256: string, buckets?: number): Promise<Waveform>;
-  /** Dialects that can be synthesised on this machine. */
+  /**
+   * Checks a recording as it came and keeps it, or a part of it, as a lossless master that everything later is made of.
+   * Throws as `render` does for a recording.
+   */
+  keep(path: string, part?: Part): Promise<KeptRecording>;
+  /** What a recording is like. Throws as `render` does for a recording. */
+  measure(path: string): Promise<RecordingFigures>;
+  /** A draft to listen to. Throws what `render` throws for a text. */
+  speak(text: string, dialect: string): Promise<SpokenDraft | Unavailable>;
+  /** Dialects that can be synthesised on this machine, the voice to be taken first. */
   voices(): Promise<readonly DialectVoice[]>;
 }

@@ -2,18 +2,23 @@ import { spawn } from 'node:child_process';
 import { callerError, worldError } from '@xiaolaba/protocol';
 import { isSpoken, prepareSpeechText, speechTokens } from './speech-text.js';
 
+/** What speaks: the operator's own neural model, or the voice of last resort. */
+export type VoiceEngine = 'sherpa-onnx' | 'espeak-ng';
+
 /** A dialect that can be synthesised, and the voice that speaks it. */
 export interface DialectVoice {
   readonly dialect: string;
   readonly voice: string;
+  /** Absent: espeak-ng. */
+  readonly engine?: VoiceEngine;
 }
 
 /** The voice of last resort: understood, but nobody's neighbour. */
 export interface SpeechTool {
   /** Voices that are installed. Throws `espeak-missing`. */
   voices(): Promise<readonly DialectVoice[]>;
-  /** Version of the program and all settings, for cache keys. Throws `espeak-missing`. */
-  identity(): Promise<string>;
+  /** Version of the program and all settings of a voice, for cache keys. Throws `espeak-missing`. */
+  identity(voice?: DialectVoice): Promise<string>;
   /** Parts of a text that this voice cannot say; empty when all of it is speech. */
   unreadable(text: string, voice: DialectVoice): Promise<string[]>;
   /** Writes a WAV file. Throws `speech-failed`, `espeak-missing`. */

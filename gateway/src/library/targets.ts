@@ -22,6 +22,20 @@ export interface AudioTarget {
   readonly maxBytes: number;
 }
 
+/** What an editor listens to while writing: the words alone, in a format that every browser plays. */
+export const draftTarget: AudioTarget = {
+  profile: 'loudspeaker',
+  format: 'mp3',
+  lufs: -16,
+  truePeakDb: -1,
+  sampleRate: 44_100,
+  channels: 1,
+  bitrate: 96_000,
+  leadIn: { kind: 'none', milliseconds: 0 },
+  maxSeconds: 600,
+  maxBytes: 8 * 1024 * 1024,
+};
+
 /**
  * One choice for each profile that has a loudspeaker; a booth sign shows text only. −16 LUFS suits short speech; how
  * loud it becomes at a place is the site's calibration and volume cap. Constant bit rate mono throughout: no

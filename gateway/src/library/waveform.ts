@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { AudioTool } from './audio-tool.js';
-import { decode } from './normalise.js';
+import { decode, defaultSourceLimits } from './decode.js';
 import { masterRate, peaksOf } from './pcm.js';
 
 /** The outline of a piece of sound, for drawing. */
@@ -25,7 +25,8 @@ export async function readWaveform(
   directory: string,
 ): Promise<Waveform> {
   const raw = join(directory, 'waveform.f32');
-  const envelope = await decode(tool, input, raw, { minSeconds: 0, maxSeconds: 3600, silentBelowLufs: -70 });
+  const limits = { ...defaultSourceLimits, minSeconds: 0, maxSeconds: 3600 };
+  const { envelope } = await decode(tool, input, raw, limits);
   await rm(raw, { force: true });
   return { durationMs: Math.round((envelope.samples * 1000) / masterRate), peaks: peaksOf(envelope, buckets) };
 }
