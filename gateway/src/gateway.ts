@@ -12,7 +12,7 @@ import { ContentService } from './campaigns/content-service.js';
 import { Campaigns, type PublishedRelease } from './campaigns/index.js';
 import { Coverage } from './coverage/index.js';
 import { adminToken, gatewayKeys, prepareDataDirectory } from './data-directory.js';
-import { Assignments, Chunks, RouteBlobs } from './delivery/index.js';
+import { Assignments, Chunks, RolloutDriver, Rollouts, RouteBlobs } from './delivery/index.js';
 import { Drafts } from './desk/drafts.js';
 import type { Gateway, GatewayDeps } from './gateway-types.js';
 import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
@@ -22,7 +22,7 @@ import { StopOrders } from './orders/index.js';
 import { LiveFleet, type RegisteredDevice, Registry } from './registry/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
 import { openSqlite } from './store/index.js';
-import { KeyLists } from './trust/index.js';
+import { ApproverKeys, KeyLists } from './trust/index.js';
 import { Turns } from './turns.js';
 import { Work } from './work.js';
 
@@ -75,7 +75,23 @@ async function start(
   const live = new LiveFleet(now);
   const rejects = new Rejects(store, now);
   const keyLists = await KeyLists.open({ store, approvers: approverKeys(settings), now, log });
-  const campaigns = await Campaigns.open({ store, blobs, library, trusted: () => keyLists.trusted(), now, log });
+  const rollouts = await Rollouts.open({
+    store,
+    policy: settings.rollout,
+    model: () => content.model(),
+    devices: () => registry.all(),
+    online: (device) => live.get(device).online,
+    now,
+  });
+  const campaigns = await Campaigns.open({
+    store,
+    blobs,
+    library,
+    trusted: () => keyLists.trusted(),
+    rollouts,
+    now,
+    log,
+  });
   const content = await ContentService.open({ store, blobs, registry, campaigns, log });
   const drafts = new Drafts({ store, content, campaigns, now });
   const work = new Work(log);
@@ -99,6 +115,7 @@ async function start(
     signer: keys.signer,
     routes,
     now,
+    release,
     publish: (device, envelope) => work.run('assignment', () => broker.publish(device, 'assignment', envelope)),
   });
   const coverage = await Coverage.open({
@@ -138,6 +155,22 @@ async function start(
       await stopOrders.bringUp(registry.all());
       await bringUp(registry.all());
     });
+  const rolloutDriver = new RolloutDriver({
+    rollouts,
+    campaigns,
+    coverage,
+    policy: settings.rollout,
+    model: () => content.model(),
+    refresh,
+    note: (action, { release: hash, campaign, revision }, details) =>
+      audit.note({ ip: '', headers: {}, actor: { kind: 'machine' } }, action, `release/${hash}`, {
+        campaign,
+        revision,
+        ...details,
+      }),
+    now,
+    log,
+  });
   /** Devices that come while a turn runs share the next one: a county that enrols at once is one piece of work. */
   const newcomers = new Set<string>();
   const refreshSoon = (device: string): void => {
@@ -246,7 +279,7 @@ async function start(
   }
   let cancelTick = clock.after(tickMs, tick);
   function tick(): void {
-    work.run('tick', () => coverage.tick());
+    work.run('tick', () => coverage.tick().then(() => rolloutDriver.tick()));
     work.run('sessions', () => people.sessions.sweep());
     cancelTick = clock.after(tickMs, tick);
   }
@@ -287,6 +320,14 @@ async function start(
       refreshSoon,
       keyLists,
       takeKeyList,
+      approverKeys: new ApproverKeys({
+        store,
+        entitled: () => keyLists.entitled(),
+        now,
+      }),
+      rollouts,
+      rolloutPolicy: settings.rollout,
+      rolloutDriver,
     },
   );
   begun.push(() => api.close());

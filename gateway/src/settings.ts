@@ -55,6 +55,23 @@ const settingsSchema = z.strictObject({
   approvers: z.array(z.strictObject({ name: z.string().min(1).max(60), key: publicKeySchema })).default([]),
   /** Where rendered audio is remembered; losing it costs time only. */
   cacheDirectory: z.string().min(1).optional(),
+  /** How releases for many places go out in waves: a few places first, more once it has truly played there. */
+  rollout: z
+    .strictObject({
+      /** Releases for so many places or more go out in waves unless the approver says otherwise; 0: none does. */
+      fromPlaces: whole(0, 100_000).default(100),
+      firstPlaces: whole(1, 10_000).default(10),
+      /** How much of all places the next waves reach, rising; the last wave is the rest. */
+      thenPercent: z.array(whole(1, 99)).max(8).default([30]),
+      /** A wave has done well when this much of its plays is verified, and badly when this much failed. */
+      verifiedPercent: whole(1, 100).default(90),
+      errorPercent: whole(0, 99).default(10),
+      /** It is judged after so many plays, or after so many minutes if there was any. */
+      plays: whole(1, 100_000).default(20),
+      minutes: whole(1, 10_080).default(60),
+      onErrors: z.enum(['pause', 'roll-back']).default('pause'),
+    })
+    .prefault({}),
   retention: z
     .strictObject({
       recordDays: whole(7, 3650).default(400),

@@ -63,16 +63,35 @@ export function openApprovedRelease(bytes: Uint8Array, trusted: TrustedKeys, ver
   return approved;
 }
 
+/** What a stop order needs. */
+export const stopRule = ({ thresholds }: TrustedKeys): ApprovalRule => ({ kind: 'stop', needed: thresholds.stop });
+
+/**
+ * A stop order whoever of the approvers has signed it.
+ * @throws XiaolabaError `message-*`, `envelope-type`, `signature-*`; `approver-not-entitled` where none of the signers may
+ */
+export function readStopApprovals(bytes: Uint8Array, trusted: TrustedKeys, verify: Verify): Approved<StopOrder> {
+  const stop = readStop(bytes, trusted, verify);
+  if (stop.signedBy.length === 0)
+    throw callerError('approver-not-entitled', 'no signer may give a stop order', { kind: 'stop' });
+  return stop;
+}
+
 /**
  * A stop order that enough approvers of the list have signed.
  * @throws XiaolabaError `message-*`, `envelope-type`, `signature-*`, `approvals-missing`
  */
 export function openApprovedStop(bytes: Uint8Array, trusted: TrustedKeys, verify: Verify): Approved<StopOrder> {
+  const stop = readStop(bytes, trusted, verify);
+  enough(stop.signedBy, trusted.thresholds.stop);
+  return stop;
+}
+
+function readStop(bytes: Uint8Array, trusted: TrustedKeys, verify: Verify): Approved<StopOrder> {
   const keys = trusted.approvers.map(({ key }) => key);
   const { payload, signedBy } = openEnvelope('stop', bytes, keys, verify);
-  const counting = entitled(trusted, 'stop', signedBy);
-  enough(counting, trusted.thresholds.stop);
-  return { payload, content: decodeMessage(stopOrderSchema, payload, stopLimits), signedBy: counting };
+  const content = decodeMessage(stopOrderSchema, payload, stopLimits);
+  return { payload, content, signedBy: entitled(trusted, 'stop', signedBy) };
 }
 
 function enough(signedBy: readonly string[], needed: number): void {

@@ -10,6 +10,7 @@ export * from './geo/distance.js';
 export * from './geo/geofence.js';
 export * from './ids.js';
 export * from './json.js';
+export * from './key-claim.js';
 export * from './key-list.js';
 export * from './messages.js';
 export * from './play-record.js';

@@ -89,6 +89,8 @@ export class Stage {
           approvers: [{ name: 'demo', key: toBase64(approver.publicKey.bytes) }],
           cacheDirectory,
           openReading: true,
+          // A measured day has its releases everywhere from the start.
+          rollout: { fromPlaces: 0 },
         },
       },
       () => now(),

@@ -16,6 +16,7 @@ import {
   linkViewSchema,
   newAccountSchema,
   newLinkSchema,
+  personSchema,
   whoSchema,
 } from './accounts-contract.js';
 import { checkOrigin, type Guards, tokenSecurity } from './authorise.js';
@@ -46,6 +47,13 @@ export function accountRoutes(
     '/api/accounts',
     { ...guards.role('administrator'), schema: { security, response: { 200: z.array(accountViewSchema) } } },
     async () => (await accounts.all()).map(viewOf),
+  );
+
+  // Whoever reads the log reads names in it.
+  routes.get(
+    '/api/people',
+    { ...guards.role('administrator', 'officer'), schema: { security, response: { 200: z.array(personSchema) } } },
+    async () => (await accounts.all()).map(({ id, name }) => ({ id, name })),
   );
 
   routes.post(

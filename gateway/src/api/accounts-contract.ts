@@ -26,6 +26,10 @@ export const accountViewSchema = z.object({
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
 
+/** GET /api/people: whom the audit log speaks of. */
+export const personSchema = z.object({ id: z.string(), name: z.string() });
+export type PersonView = z.infer<typeof personSchema>;
+
 export const sessionViewSchema = z.object({
   id: z.string(),
   createdAt: instantSchema,

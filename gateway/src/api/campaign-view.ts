@@ -2,9 +2,12 @@ import type { Release } from '@xiaolaba/protocol';
 import type { Campaign } from '../content/index.js';
 import type { ApiContext } from './context.js';
 import type { CampaignView } from './contract.js';
+import { keyNames } from './key-names.js';
 
 /** Drafts, candidates and releases, one entry a campaign. */
-export async function campaignViews({ store, campaigns, content }: ApiContext): Promise<CampaignView[]> {
+export async function campaignViews(context: ApiContext): Promise<CampaignView[]> {
+  const { store, campaigns, content, rollouts } = context;
+  const nameOf = await keyNames(context);
   const model = content.model();
   const rows = await store.selectFrom('campaigns').selectAll().orderBy('id').execute();
   const candidates = await store
@@ -35,13 +38,15 @@ export async function campaignViews({ store, campaigns, content }: ApiContext): 
       revision: row.revision,
       problems: JSON.parse(row.problems) as CampaignView['problems'],
       candidates: open.map(({ sha256, variant, payload }) => {
-        const { audience } = JSON.parse(payload) as Release;
+        const release = JSON.parse(payload) as Release;
+        const { audience } = release;
         const people = audience.places.reduce((sum, place) => sum + (model?.places.get(place)?.people ?? 0), 0);
         const approval = approvals.get(sha256);
         return {
           sha256,
           places: audience.places.length,
           people,
+          staged: rollouts.isStagedAsSet(release),
           ...(variant ? { variant } : {}),
           ...(approval ? { approval: { ...approval, signedBy: [...approval.signedBy] } } : {}),
         };
@@ -53,6 +58,7 @@ export async function campaignViews({ store, campaigns, content }: ApiContext): 
           sha256,
           revision: release.revision,
           approvedBy: [...approvedBy],
+          approvers: approvedBy.map(nameOf),
           places: release.audience.places.length,
           ...(release.variant ? { variant: release.variant } : {}),
         })),

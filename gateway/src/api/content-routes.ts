@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatProblem } from '../content/index.js';
+import { stagings } from '../delivery/index.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import { campaignViews } from './campaign-view.js';
 import { accountsOf } from './content-problems.js';
@@ -88,16 +89,38 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
   void app.register(async (raw) => {
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    raw.post('/api/releases', { ...guards.confirmed('approver'), schema: { security } }, async (request, reply) => {
-      const { body } = request;
+    const querystring = z.object({ staging: z.enum(stagings).default('as-set') });
+    const signing = { ...guards.confirmed('approver'), schema: { security, querystring } };
+    raw.withTypeProvider<ZodTypeProvider>().post('/api/releases', signing, async (request, reply) => {
+      const { body, query } = request;
       if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
-      const release = await context.campaigns.approve(body, accountsOf(request)).catch((error: unknown) => {
-        if (errorCode(error) === 'approvals-missing') return undefined;
-        throw error;
-      });
-      if (!release) return reply.status(202).send(await progressOf(context, body));
+      const release = await context.campaigns
+        .approve(body, accountsOf(request), query.staging)
+        .catch((error: unknown) => {
+          if (errorCode(error) === 'approvals-missing') return undefined;
+          throw error;
+        });
+      const progress = await progressOf(context, body);
+      const { campaign, revision, missing, signedBy } = progress;
+      const told = { campaign, revision, approvers: signedBy.map(({ name }) => name) };
+      if (!release) {
+        await context.audit.note(request, 'release-signed', `campaign/${campaign}`, { ...told, missing });
+        return reply.status(202).send(progress);
+      }
+      const waves = context.rollouts.get(release.sha256)?.waves;
+      const rollout = waves && {
+        first: waves[0]?.places.length ?? 0,
+        of: waves.reduce((sum, { places }) => sum + places.length, 0),
+      };
+      const staged = rollout ? { firstPlaces: rollout.first, places: rollout.of } : {};
+      await context.audit.note(request, 'release-approved', `release/${release.sha256}`, { ...told, ...staged });
       await context.refresh();
-      return { ...(await progressOf(context, body)), sha256: release.sha256, approvedBy: release.approvedBy };
+      return {
+        ...progress,
+        sha256: release.sha256,
+        approvedBy: release.approvedBy,
+        ...(rollout ? { rollout } : {}),
+      };
     });
   });
 

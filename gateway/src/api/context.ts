@@ -5,7 +5,7 @@ import type { Broker } from '../broker/index.js';
 import type { ContentService } from '../campaigns/content-service.js';
 import type { Campaigns, PublishedRelease } from '../campaigns/index.js';
 import type { Coverage } from '../coverage/index.js';
-import type { Assignments } from '../delivery/index.js';
+import type { Assignments, RolloutDriver, RolloutPolicy, Rollouts } from '../delivery/index.js';
 import type { Drafts } from '../desk/drafts.js';
 import type { Ingest, Rejects } from '../ingest/index.js';
 import type { Jobs } from '../jobs/index.js';
@@ -13,7 +13,7 @@ import type { BlobStore, Library } from '../library/index.js';
 import type { StopOrders } from '../orders/index.js';
 import type { LiveFleet, Registry } from '../registry/index.js';
 import type { Store } from '../store/index.js';
-import type { KeyLists } from '../trust/index.js';
+import type { ApproverKeys, KeyLists } from '../trust/index.js';
 
 /** What the routes answer from. */
 export interface ApiContext {
@@ -42,6 +42,11 @@ export interface ApiContext {
   /** Whether the log still is what was written. */
   readonly verifyAudit: () => Promise<Verdict>;
   readonly keyLists: KeyLists;
+  /** Whose accounts the approvers' keys are. */
+  readonly approverKeys: ApproverKeys;
+  readonly rollouts: Rollouts;
+  readonly rolloutPolicy: RolloutPolicy;
+  readonly rolloutDriver: RolloutDriver;
   /** Takes the next key list, tells devices of it, and withdraws what it no longer approves. */
   readonly takeKeyList: (envelope: Uint8Array) => Promise<PublishedRelease[]>;
   /** Brings all devices up to what stands. */

@@ -24,6 +24,7 @@ export * from './order-contract.js';
 export * from './prediction-contract.js';
 export * from './recording-contract.js';
 export * from './today-contract.js';
+export * from './rollout-contract.js';
 export * from './trust-contract.js';
 
 const localized = z.object({ zh: z.string(), en: z.string() });
@@ -258,6 +259,8 @@ export const campaignViewSchema = z.object({
       variant: z.string().optional(),
       places: count,
       people: count,
+      /** Whether it goes out in waves unless the approver says otherwise. */
+      staged: z.boolean(),
       /** Who has signed it, and how many are missing. */
       approval: partialApprovalSchema.optional(),
     }),
@@ -268,6 +271,8 @@ export const campaignViewSchema = z.object({
       variant: z.string().optional(),
       revision: count,
       approvedBy: z.array(z.string()),
+      /** The same in names. */
+      approvers: z.array(z.string()),
       places: count,
     }),
   ),

@@ -102,6 +102,24 @@ const sentences: Readonly<Record<string, Sentence>> = {
     en: 'The scope holds {places} places, at most {max} at once; choose everywhere, or one township at a time.',
   },
   'stop-order-unknown': { zh: '没有第 {version} 号停播令。', en: 'There is no stop order {version}.' },
+  'stop-order-pending-unknown': {
+    zh: '这份停播令已不在等签名：可能已下达、已过期、被作废，或已有更新的停播令。',
+    en: 'This stop order no longer waits: it was given, has expired, was thrown away, or a later one was given.',
+  },
+  'stop-order-expired': {
+    zh: '第 {version} 号停播令等签名超过半小时，已作废，请重新生成后再签。',
+    en: 'Stop order {version} waited more than half an hour for its signatures and is void. Make a new one.',
+  },
+  'approver-key-unknown': {
+    zh: '密钥名单里没有这把密钥（{kid}）。先请保管根密钥的人登记。',
+    en: 'No key list names this key ({kid}). Have the keeper of the root key list it first.',
+  },
+  'approver-key-taken': {
+    zh: '这把密钥（{kid}）已记在别人名下，只有管理员可以改。',
+    en: 'This key ({kid}) is linked to somebody else; only an administrator can change that.',
+  },
+  'rollout-unknown': { zh: '这一版没有分批。', en: 'This release does not go out in waves.' },
+  'rollout-over': { zh: '这次分批已经结束，请刷新。', en: 'This rollout is over; reload the page.' },
   'stop-order-superseded': {
     zh: '已有更新的停播令，第 {version} 号作废，请重新生成后再签。',
     en: 'A later stop order has been given; number {version} is void. Make a new one and sign that.',

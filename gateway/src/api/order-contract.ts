@@ -1,6 +1,7 @@
 /** What the API says of acting at once: withdrawing, stop orders, alerts. Times are milliseconds since the epoch. */
 import { idSchema, instantSchema, placeSchema, sha256Schema } from '@xiaolaba/protocol';
 import { z } from 'zod';
+import { partialApprovalSchema } from './trust-contract.js';
 
 /** POST /api/releases/:sha256/withdraw and POST /api/campaigns/:campaign/withdraw: what is off the air now. */
 export const withdrawnSchema = z.object({ campaign: idSchema, releases: z.array(sha256Schema) });
@@ -16,9 +17,33 @@ export const restoredSchema = z.object({
 const count = z.number().int().min(0);
 const stopStates = z.enum(['stop', 'lifted']);
 
-/** POST /api/stop-orders: what was given, and to how many devices it was handed. */
+/** POST /api/stop-orders, 200: what was given, and to how many devices it was handed. */
 export const stopGivenSchema = z.object({ version: count, state: stopStates, devices: count });
 export type StopGiven = z.infer<typeof stopGivenSchema>;
+
+/** GET /api/stop-orders/pending, and POST /api/stop-orders, 202: what waits for more signatures. */
+export const pendingStopSchema = z.object({
+  /** Of the bytes that are signed. */
+  sha256: sha256Schema,
+  version: count,
+  state: stopStates,
+  reason: z.string(),
+  issuedAt: instantSchema,
+  everywhere: z.boolean(),
+  places: count,
+  expiresAt: instantSchema,
+  approval: partialApprovalSchema,
+});
+export type PendingStopView = z.infer<typeof pendingStopSchema>;
+/** POST /api/stop-orders, 202 */
+export const stopKeptSchema = z.object({
+  version: count,
+  state: stopStates,
+  sha256: sha256Schema,
+  signed: count,
+  needed: count,
+});
+export type StopKept = z.infer<typeof stopKeptSchema>;
 
 /** GET /api/stop-orders, the latest first. */
 export const stopOrderViewSchema = z.object({
@@ -28,6 +53,8 @@ export const stopOrderViewSchema = z.object({
   issuedAt: instantSchema,
   publishedAt: instantSchema,
   signedBy: z.array(z.string()),
+  /** The same in names. */
+  signers: z.array(z.string()),
   everywhere: z.boolean(),
   places: count,
   /** Devices where this order holds and no later one: what is known of their obeying. */

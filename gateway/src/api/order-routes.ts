@@ -2,12 +2,16 @@ import { callerError, idSchema, sha256Schema } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { orderScopeSchema, stopOrderViews } from '../orders/index.js';
+import { orderScopeSchema, type PendingStop, stopOrderViews } from '../orders/index.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
+import { keyNames } from './key-names.js';
 import {
+  type PendingStopView,
+  pendingStopSchema,
   restoredSchema,
   stopGivenSchema,
+  stopKeptSchema,
   stopOrderPlacesSchema,
   stopOrderViewSchema,
   withdrawnSchema,
@@ -74,8 +78,35 @@ export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: G
 
   routes.get('/api/stop-orders', { schema: { response: { 200: z.array(stopOrderViewSchema) } } }, async () => {
     const { stopOrders, live, registry, content } = context;
-    return stopOrderViews({ stopOrders, live, devices: registry.all(), model: content.model() });
+    const nameOf = await keyNames(context);
+    return stopOrderViews({ stopOrders, live, devices: registry.all(), model: content.model(), nameOf });
   });
+
+  const pendingRoles = guards.role('editor', 'approver', 'officer');
+  routes.get(
+    '/api/stop-orders/pending',
+    { ...pendingRoles, schema: { security, response: { 200: z.array(pendingStopSchema) } } },
+    async () => (await context.stopOrders.pending.all()).map((one) => pendingView(one, context)),
+  );
+
+  routes.get(
+    '/api/stop-orders/pending/:sha256',
+    { ...pendingRoles, schema: { security, params: bySha256 } },
+    async ({ params }, reply) => {
+      const payload = await context.stopOrders.pending.payload(params.sha256);
+      return reply.type('application/json; charset=utf-8').send(Buffer.from(payload));
+    },
+  );
+
+  routes.delete(
+    '/api/stop-orders/pending/:sha256',
+    { ...guards.role('approver'), schema: { security, params: bySha256, response: { 204: z.undefined() } } },
+    async (request, reply) => {
+      const { version, state, reason } = await context.stopOrders.pending.drop(request.params.sha256);
+      await context.audit.note(request, 'stop-order-dropped', `stop-order/${version}`, { state, reason });
+      return reply.status(204).send();
+    },
+  );
 
   routes.get(
     '/api/stop-orders/:version',
@@ -99,12 +130,46 @@ export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: G
     const answers = raw.withTypeProvider<ZodTypeProvider>();
     answers.post(
       '/api/stop-orders',
-      { ...guards.confirmed('approver'), schema: { security, response: { 200: stopGivenSchema } } },
-      async ({ body }) => {
+      {
+        ...guards.confirmed('approver'),
+        schema: { security, response: { 200: stopGivenSchema, 202: stopKeptSchema } },
+      },
+      async (request, reply) => {
+        const { body } = request;
         if (!Buffer.isBuffer(body)) throw callerError('message-not-json', 'an envelope is needed');
-        const { order, devices } = await context.stopOrders.give(body);
-        return { version: order.version, state: order.state, devices };
+        const taken = await context.stopOrders.give(body);
+        const { version, state, reason } = taken.order;
+        if (taken.given) {
+          const nameOf = await keyNames(context);
+          const details = { state, reason, approvers: taken.signedBy.map(nameOf), devices: taken.devices };
+          await context.audit.note(request, 'stop-order-given', `stop-order/${version}`, details);
+          return { version, state, devices: taken.devices };
+        }
+        const { needed, missing, signedBy } = taken.approval;
+        const approvers = signedBy.map(({ name }) => name);
+        await context.audit.note(request, 'stop-order-signed', `stop-order/${version}`, {
+          ...{ state, reason, approvers, missing },
+        });
+        return reply.status(202).send({ version, state, sha256: taken.sha256, signed: needed - missing, needed });
       },
     );
   });
+}
+
+function pendingView({ sha256, order, expiresAt, approval }: PendingStop, { content }: ApiContext): PendingStopView {
+  const { version, state, reason, issuedAt, scope } = order;
+  const everywhere = scope === 'everywhere';
+  const places = everywhere ? (content.model()?.places.size ?? 0) : scope.length;
+  const signedBy = [...approval.signedBy];
+  return {
+    sha256,
+    version,
+    state,
+    reason,
+    issuedAt,
+    everywhere,
+    places,
+    expiresAt,
+    approval: { ...approval, signedBy },
+  };
 }

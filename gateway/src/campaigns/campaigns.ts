@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import {
+  approvalRule,
   callerError,
   errorCode,
   openApprovedRelease,
@@ -12,14 +13,15 @@ import {
 import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { Logger } from 'pino';
 import type { Campaign, MediaDirectories } from '../content/index.js';
+import type { Rollouts, Staging } from '../delivery/rollouts.js';
 import type { BlobStore, Library } from '../library/index.js';
 import type { ReleaseTable, Store } from '../store/index.js';
-import { Approvals, type PartialApproval } from '../trust/index.js';
+import { Approvals, accountsBehind, type PartialApproval } from '../trust/index.js';
 import { Turns } from '../turns.js';
 import { resolveAudience } from './audience.js';
 import type { DistrictModel } from './district-model.js';
 import { type CampaignProblem, freeze } from './freeze.js';
-import { refuseOwnWork } from './own-work.js';
+import { authorsOf, refuseOwnWork } from './own-work.js';
 import type { PublishedRelease } from './published-release.js';
 import { displaced, type RestoredCandidate, restore } from './restore.js';
 import { fillIn, variantsOf } from './variants.js';
@@ -30,6 +32,8 @@ export interface CampaignsDeps {
   readonly library: Library;
   /** Whose signatures count now. */
   readonly trusted: () => TrustedKeys;
+  /** Where wide releases go out in waves. */
+  readonly rollouts?: Rollouts;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -65,9 +69,13 @@ export class Campaigns {
     return this.#releases.get(sha256);
   }
 
-  /** Those on air at an instant, whatever their dates say. */
+  /** Those on air at an instant, whatever their dates say; what goes out in waves with the places it has not come to. */
   standing(): PublishedRelease[] {
-    return this.releases().filter((release) => release.withdrawnAt === undefined);
+    return this.releases().flatMap((release) => {
+      if (release.withdrawnAt !== undefined) return [];
+      const withheld = this.deps.rollouts?.withheldAt(release.sha256);
+      return withheld && withheld.size > 0 ? { ...release, withheld } : release;
+    });
   }
 
   isRendering(campaign: string): boolean {
@@ -158,10 +166,19 @@ export class Campaigns {
    * Takes an approver's signature over a candidate. Once enough of them have signed, it is put on air in place of the
    * campaign's earlier release. @throws XiaolabaError as `readApprovals`; `approvals-missing`: the signature is kept,
    * and more are needed; `release-withdrawn`; `candidate-unknown` where what was signed is not, or no longer, the candidate;
-   * `own-draft` where one of the accounts behind the signature wrote it
+   * `own-draft` where whoever hands it in, or whoever's key signed, wrote it
    */
-  approve(envelope: Uint8Array, accounts: readonly string[] = []): Promise<PublishedRelease> {
-    return this.#turns.run(() => this.#approve(envelope, accounts));
+  approve(
+    envelope: Uint8Array,
+    accounts: readonly string[] = [],
+    staging: Staging = 'as-set',
+  ): Promise<PublishedRelease> {
+    return this.#turns.run(() => this.#approve(envelope, accounts, staging));
+  }
+
+  /** Takes off the air what a release has taken the place of everywhere. */
+  retire(hashes: readonly string[]): Promise<PublishedRelease[]> {
+    return this.#turns.run(() => this.#takeOffAir(this.standing().filter(({ sha256 }) => hashes.includes(sha256))));
   }
 
   /**
@@ -211,13 +228,15 @@ export class Campaigns {
 
   /**
    * Makes a candidate of an earlier release, with a revision that devices take.
+   * @param despite a later release that stands where this one does not: that it is on air elsewhere is no hindrance
    * @throws XiaolabaError `release-unknown`, `release-on-air`, `campaign-rendering`; as `restore`
    */
-  restore(hash: string): Promise<RestoredCandidate> {
+  restore(hash: string, { despite = false } = {}): Promise<RestoredCandidate> {
     return this.#turns.run(async () => {
       const earlier = this.#known(hash);
       const { campaign } = earlier.release;
-      if (earlier.withdrawnAt === undefined) throw callerError('release-on-air', 'it is on air', { campaign });
+      if (earlier.withdrawnAt === undefined && !despite)
+        throw callerError('release-on-air', 'it is on air', { campaign });
       if (this.isRendering(campaign)) throw callerError('campaign-rendering', 'it is being rendered', { campaign });
       const restored = await restore(earlier, {
         ...this.deps,
@@ -229,8 +248,9 @@ export class Campaigns {
   }
 
   /** How far the approval of what is to be signed has come. */
-  approvalOf(hash: string, release: Release): Promise<PartialApproval> {
-    return this.#approvals.of(hash, release);
+  async approvalOf(hash: string, release: Release): Promise<PartialApproval> {
+    const authors = await authorsOf(this.deps.store, release.campaign);
+    return await this.#approvals.of(hash, approvalRule(this.deps.trusted(), release), authors);
   }
 
   /**
@@ -291,12 +311,12 @@ export class Campaigns {
     this.#closing = true;
   }
 
-  async #approve(envelope: Uint8Array, accounts: readonly string[]): Promise<PublishedRelease> {
+  async #approve(envelope: Uint8Array, accounts: readonly string[], staging: Staging): Promise<PublishedRelease> {
     const { store, blobs, trusted, now, log } = this.deps;
     const opened = readApprovals(envelope, trusted(), verify);
     const payloadHash = sha256(opened.payload);
     const release = opened.content;
-    await refuseOwnWork(store, release.campaign, accounts);
+    await refuseOwnWork(store, release.campaign, [...accounts, ...(await accountsBehind(store, opened.signedBy))]);
     const candidate = await store
       .selectFrom('candidates')
       .selectAll()
@@ -319,9 +339,9 @@ export class Campaigns {
     if (signed.some((row) => !lapsed.some(({ sha256 }) => sha256 === row.sha256)))
       throw callerError('release-withdrawn', 'it was withdrawn', { campaign: release.campaign });
     await this.#approvals.add(payloadHash, envelope, opened.signedBy);
-    const joined = await this.#approvals.joined(payloadHash, release);
-    const partial = await this.#approvals.of(payloadHash, release);
+    const joined = await this.#approvals.joined(payloadHash, opened.rule, await authorsOf(store, release.campaign));
     if (!joined) {
+      const partial = await this.approvalOf(payloadHash, release);
       log.info({ campaign: release.campaign, by: opened.signedBy, missing: partial.missing }, 'approval kept');
       const { needed } = partial;
       throw callerError('approvals-missing', 'more approvers have to sign', {
@@ -344,8 +364,13 @@ export class Campaigns {
       published_at: at,
       withdrawn_at: null,
     };
-    const replaced = await this.#replacedBy(row);
+    const published = publishedOf(row);
+    const before = await this.#replacedBy(row);
+    const rollout = this.deps.rollouts?.plan(published, before, staging);
+    // What goes out in waves takes nothing off the air before it has come everywhere.
+    const replaced = rollout ? [] : before;
     await store.transaction().execute(async (transaction) => {
+      if (rollout) await this.deps.rollouts?.begin(rollout, transaction);
       for (const { sha256 } of replaced) {
         await transaction.updateTable('releases').set({ withdrawn_at: at }).where('sha256', '=', sha256).execute();
       }
@@ -353,7 +378,6 @@ export class Campaigns {
       await transaction.updateTable('campaigns').set({ state: 'released' }).where('id', '=', row.campaign).execute();
     });
     for (const one of replaced) this.#releases.set(one.sha256, { ...one, withdrawnAt: at });
-    const published = publishedOf(row);
     this.#releases.set(name, published);
     log.info(
       { campaign: row.campaign, variant: row.variant, revision: row.revision, by: signedBy },

@@ -5,4 +5,6 @@ export interface PublishedRelease extends NamedRelease {
   readonly publishedAt: number;
   readonly withdrawnAt: number | undefined;
   readonly approvedBy: readonly string[];
+  /** Places of its audience that it has not come to yet, where it goes out in waves. */
+  readonly withheld?: ReadonlySet<string>;
 }

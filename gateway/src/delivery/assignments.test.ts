@@ -34,6 +34,7 @@ const open = (): Promise<Assignments> =>
     signer: keys.signer,
     routes: new RouteBlobs(blobs),
     now: () => now,
+    release: () => undefined,
     publish,
   });
 const last = (): Assignment => {

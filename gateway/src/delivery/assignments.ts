@@ -4,6 +4,7 @@ import {
   type Envelope,
   encodeMessage,
   fromBase64,
+  type NamedRelease,
   type Progress,
   type Signer,
   type SitePolicy,
@@ -45,9 +46,14 @@ export interface AssignmentsDeps {
   readonly signer: Signer;
   readonly routes: RouteBlobs;
   readonly now: () => number;
+  /** What was ever published: a device refuses a revision below one that it was handed. */
+  readonly release: (sha256: string) => NamedRelease | undefined;
   /** Hands the device its newest assignment. */
   readonly publish: (device: string, envelope: Uint8Array) => void;
 }
+
+/** Under which name revisions are compared, as devices compare them. */
+const lineOf = ({ release: { campaign, variant = '' } }: NamedRelease): string => `${campaign}/${variant}`;
 
 const isUrgent = ({ release }: PublishedRelease): boolean => release.cues.some((cue) => cue.priority >= alertPriority);
 
@@ -58,6 +64,8 @@ export class Assignments {
   readonly #progress = new Map<string, Progress>();
   /** A device that says it holds a newer version than we know of (a store restored from a backup) sets the floor. */
   readonly #floor = new Map<string, number>();
+  /** The highest revision that each device was ever handed, by campaign and variant. */
+  readonly #revisions = new Map<string, Map<string, number>>();
 
   private constructor(private readonly deps: AssignmentsDeps) {}
 
@@ -114,7 +122,10 @@ export class Assignments {
     for (const device of devices) {
       const place = model.places.get(device.place);
       if (!place || device.revoked || !device.enrolled) continue;
-      const mine = heldReleases(releases, device.place, device.profile, now);
+      const had = this.#revisions.get(device.id);
+      const mine = heldReleases(releases, device.place, device.profile, now).filter(
+        (named) => named.release.revision >= (had?.get(lineOf(named)) ?? 0),
+      );
       const route = device.place.startsWith('route/')
         ? await this.deps.routes.route(model, device.place.slice('route/'.length))
         : undefined;
@@ -206,6 +217,12 @@ export class Assignments {
       policy,
     };
     this.#current.set(device, { ...issued, expiresAt: row.expires_at, digest, envelope });
+    const had = this.#revisions.get(device) ?? new Map<string, number>();
+    this.#revisions.set(device, had);
+    for (const sha256 of issued.releases) {
+      const named = this.deps.release(sha256);
+      if (named) had.set(lineOf(named), Math.max(had.get(lineOf(named)) ?? 0, named.release.revision));
+    }
     const history = this.#history.get(device);
     if (history) history.push(issued);
     else this.#history.set(device, [issued]);

@@ -5,18 +5,22 @@ import {
   fromBase64,
   type JournalRecord,
   openApprovedStop,
+  readStopApprovals,
   type StopOrder,
   stopOrderSchema,
+  stopRule,
   type TrustedKeys,
   toBase64,
 } from '@xiaolaba/protocol';
-import { verify } from '@xiaolaba/protocol/node';
+import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { Logger } from 'pino';
 import type { DistrictModel } from '../campaigns/index.js';
 import type { RegisteredDevice } from '../registry/index.js';
 import type { StopReportTable, Store } from '../store/index.js';
+import { Approvals, type PartialApproval } from '../trust/index.js';
 import { Turns } from '../turns.js';
 import { inParallel } from './in-parallel.js';
+import { PendingStops } from './pending-stops.js';
 import { type OrderScope, placesOf } from './scope.js';
 
 /** Devices that are written to at once: enough to keep every socket busy, few enough to leave the loop to others. */
@@ -50,6 +54,11 @@ export interface StopOrdersDeps {
   readonly log: Logger;
 }
 
+/** What became of a signature: the order is given, or it waits for more of them. */
+export type StopTaken =
+  | { readonly given: true; readonly order: StopOrder; readonly devices: number; readonly signedBy: readonly string[] }
+  | { readonly given: false; readonly order: StopOrder; readonly sha256: string; readonly approval: PartialApproval };
+
 interface Reported {
   readonly device: string;
   readonly boot: string;
@@ -67,8 +76,14 @@ export class StopOrders {
   /** The version that the broker keeps for a device. */
   readonly #handed = new Map<string, number>();
   readonly #turns = new Turns();
+  readonly #approvals: Approvals;
+  /** Those that too few have signed. */
+  readonly pending: PendingStops;
 
-  private constructor(private readonly deps: StopOrdersDeps) {}
+  private constructor(private readonly deps: StopOrdersDeps) {
+    this.#approvals = new Approvals(deps);
+    this.pending = new PendingStops({ ...deps, approvals: this.#approvals, last: () => this.#last() });
+  }
 
   static async open(deps: StopOrdersDeps): Promise<StopOrders> {
     const orders = new StopOrders(deps);
@@ -119,31 +134,49 @@ export class StopOrders {
   }
 
   /**
-   * Takes a signed order and hands it to every device in scope; resolves when each has been written to or the broker
-   * keeps it.
-   * @throws XiaolabaError as `openApprovedStop`; `stop-order-superseded` where a later one has come meanwhile
+   * Takes an approver's signature over an order. Once enough of them have signed, it is handed to every device in
+   * scope; resolves when each has been written to or the broker keeps it. Until then the signature is kept.
+   * @throws XiaolabaError as `readStopApprovals`; `stop-order-superseded` where a later one has come meanwhile;
+   * `stop-order-expired` where it waited too long for the signatures that are missing
    */
-  give(envelope: Uint8Array): Promise<{ readonly order: StopOrder; readonly devices: number }> {
+  give(envelope: Uint8Array): Promise<StopTaken> {
     return this.#turns.run(async () => {
-      const { store, trusted, now, log } = this.deps;
-      const { content: order, signedBy } = openApprovedStop(envelope, trusted(), verify);
+      const { trusted } = this.deps;
+      const { content: order, payload, signedBy } = readStopApprovals(envelope, trusted(), verify);
       if (order.version <= this.#last())
         throw callerError('stop-order-superseded', 'there is a later order', { version: order.version });
-      const at = now();
-      await store
-        .insertInto('stop_orders')
-        .values({
-          version: order.version,
-          body: JSON.stringify(order),
-          envelope: toBase64(envelope),
-          published_at: at,
-          signed_by: JSON.stringify(signedBy),
-        })
-        .execute();
-      this.#orders.unshift(standingOf(order, envelope, at, signedBy));
-      log.warn({ version: order.version, state: order.state, reason: order.reason, by: signedBy }, 'stop order given');
-      return { order, devices: await this.#hand(this.deps.devices(), false) };
+      const hash = sha256(payload);
+      const rule = stopRule(trusted());
+      await this.pending.sweep();
+      await this.#approvals.add(hash, envelope, signedBy);
+      const joined = await this.#approvals.joined(hash, rule);
+      if (joined) return await this.#give(joined);
+      const approval = await this.#approvals.of(hash, rule);
+      await this.pending.keep(hash, order, payload);
+      this.deps.log.info({ version: order.version, by: signedBy, missing: approval.missing }, 'stop order kept');
+      return { given: false, order, sha256: hash, approval };
     });
+  }
+
+  async #give(envelope: Uint8Array): Promise<StopTaken> {
+    const { store, trusted, now, log } = this.deps;
+    const { content: order, signedBy } = openApprovedStop(envelope, trusted(), verify);
+    const at = now();
+    await store
+      .insertInto('stop_orders')
+      .values({
+        version: order.version,
+        body: JSON.stringify(order),
+        envelope: toBase64(envelope),
+        published_at: at,
+        signed_by: JSON.stringify(signedBy),
+      })
+      .execute();
+    this.#orders.unshift(standingOf(order, envelope, at, signedBy));
+    log.warn({ version: order.version, state: order.state, reason: order.reason, by: signedBy }, 'stop order given');
+    const devices = await this.#hand(this.deps.devices(), false);
+    await this.pending.sweep();
+    return { given: true, order, devices, signedBy };
   }
 
   /**

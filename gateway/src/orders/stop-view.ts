@@ -11,6 +11,8 @@ export interface StopViewDeps {
   readonly live: LiveFleet;
   readonly devices: Iterable<RegisteredDevice>;
   readonly model: DistrictModel | undefined;
+  /** Of whoever has a key. */
+  readonly nameOf: (kid: string) => string;
 }
 
 type Obedience = 'obeyed' | 'silent' | 'playing' | 'waiting';
@@ -52,6 +54,7 @@ export function stopOrderViews(deps: StopViewDeps): StopOrderView[] {
       issuedAt,
       publishedAt,
       signedBy: [...signedBy],
+      signers: signedBy.map(deps.nameOf),
       everywhere: places === undefined,
       places: places?.size ?? deps.model?.places.size ?? 0,
       devices: { inScope: devices.length, ...counts },

@@ -2,6 +2,7 @@ import type { DraftTable, DraftVersionTable, MediaTable } from './desk-tables.js
 import type { ApproverKeyTable, PendingStopTable, RolloutTable } from './rollout-tables.js';
 
 export type { DraftTable } from './desk-tables.js';
+export type { RolloutTable } from './rollout-tables.js';
 
 /** Tables. Booleans are 0/1, instants are milliseconds, documents are JSON text: what SQLite and PostgreSQL both have. */
 export interface DocumentTable {

@@ -61,6 +61,12 @@ export class KeyLists {
     return this.#lists.at(-1)?.trusted ?? fixedKeys(this.deps.approvers);
   }
 
+  /** Keys that count now, or did by an earlier list: what they signed is still told of. */
+  entitled(): PublicKey[] {
+    const listed = this.#lists.flatMap(({ trusted }) => trusted.approvers.map(({ key }) => key));
+    return [...this.deps.approvers, ...listed];
+  }
+
   /** What a device that holds this version has yet to hear, in order. */
   after(version: number): Uint8Array[] {
     return this.#lists.flatMap(({ trusted, envelope }) => (trusted.version > version ? [envelope] : []));
