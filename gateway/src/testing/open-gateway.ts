@@ -59,6 +59,8 @@ export interface OpenOptions {
   readonly consoleDirectory?: string;
   /** Whether anybody may read; anybody may where this is not given. */
   readonly openReading?: boolean;
+  /** More settings, as the gateway's file has them. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly deps?: Partial<GatewayDeps>;
 }
 
@@ -107,6 +109,7 @@ export class TestGateway {
         approvers: [{ name: 'tester', key: toBase64(this.approver.publicKey.bytes) }],
         log: 'silent',
         openReading: this.options.openReading ?? true,
+        ...this.options.settings,
       },
       'test',
     );
