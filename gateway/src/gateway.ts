@@ -19,6 +19,7 @@ import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
 import { Jobs, nightlyJobs, rotateBackups } from './jobs/index.js';
 import { createLibrary, openBlobStore } from './library/index.js';
 import { StopOrders } from './orders/index.js';
+import { Predictions } from './predict/index.js';
 import { LiveFleet, type RegisteredDevice, Registry } from './registry/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
 import { openSqlite } from './store/index.js';
@@ -138,6 +139,17 @@ async function start(
     forget: (device) => broker.clearRetained(device, 'stop'),
     run: (name, doing) => work.run(name, doing),
     log,
+  });
+  const predictions = new Predictions({
+    store,
+    coverage,
+    registry,
+    live,
+    campaigns,
+    assignments,
+    stopOrders,
+    model: () => content.model(),
+    now,
   });
   const intake = await RecordIntake.open(store, now, (records) => {
     coverage.taken(records);
@@ -261,6 +273,7 @@ async function start(
       coverage,
       zone: () => content.model()?.zone ?? 'Asia/Shanghai',
       refreshAssignments: refresh,
+      keepPrediction: (at) => predictions.keep(at),
       backup: (at) => rotateBackups(store, data, at, settings.retention.backups),
       recordDays: settings.retention.recordDays,
       rejectDays: settings.retention.rejectDays,
@@ -306,6 +319,7 @@ async function start(
       drafts,
       assignments,
       coverage,
+      predictions,
       broker,
       ingest,
       rejects,

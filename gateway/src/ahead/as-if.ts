@@ -1,6 +1,6 @@
 import { type NamedRelease, profileOutputs } from '@xiaolaba/protocol';
 import type { DistrictModel } from '../campaigns/index.js';
-import { type Expectations, type ExpectedDevice, expectAllArrivals } from '../coverage/expect.js';
+import { type Expectations, type ExpectedDevice, expectAllArrivals, expectTimed } from '../coverage/expect.js';
 import type { Slot } from '../coverage/index.js';
 import { heldReleases } from '../delivery/index.js';
 import type { RegisteredDevice } from '../registry/index.js';
@@ -40,3 +40,13 @@ const expectations = ({ model, releases }: AsIf): Expectations => {
 /** What vehicles announce at stops, by the same function that the ledger expects by. */
 export const arrivalsAsIf = (asIf: AsIf, day: string): Slot[] =>
   expectAllArrivals(holding(asIf, day), expectations(asIf), day);
+
+/** Everything that the ledger would expect of a day, by the same functions. */
+export function expectAsIf(asIf: AsIf, day: string): Slot[] {
+  const devices = holding(asIf, day);
+  const context = expectations(asIf);
+  return [
+    ...devices.flatMap((device) => expectTimed(device, context, day)),
+    ...expectAllArrivals(devices, context, day),
+  ];
+}

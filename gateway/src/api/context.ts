@@ -11,6 +11,7 @@ import type { Ingest, Rejects } from '../ingest/index.js';
 import type { Jobs } from '../jobs/index.js';
 import type { BlobStore, Library } from '../library/index.js';
 import type { StopOrders } from '../orders/index.js';
+import type { Predictions } from '../predict/index.js';
 import type { LiveFleet, Registry } from '../registry/index.js';
 import type { Store } from '../store/index.js';
 import type { ApproverKeys, KeyLists } from '../trust/index.js';
@@ -29,6 +30,7 @@ export interface ApiContext {
   readonly drafts: Drafts;
   readonly assignments: Assignments;
   readonly coverage: Coverage;
+  readonly predictions: Predictions;
   readonly broker: Broker;
   readonly ingest: Ingest;
   readonly rejects: Rejects;

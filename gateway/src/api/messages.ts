@@ -70,6 +70,11 @@ const sentences: Readonly<Record<string, Sentence>> = {
   },
   'place-unknown': { zh: '没有点位 {place}。', en: 'There is no place {place}.' },
   'campaign-unknown': { zh: '没有宣传任务 {campaign}。', en: 'There is no campaign {campaign}.' },
+  'prediction-missing': { zh: '{day} 没有留下预测。', en: 'Nothing was foretold of {day}.' },
+  'prediction-too-far': {
+    zh: '最多预测未来 {days} 天，{day} 太远。',
+    en: '{day} is too far: at most {days} days ahead.',
+  },
   'candidate-unknown': {
     zh: '所签内容不是当前待审稿，请重新查看后再签。',
     en: 'What was signed is not the present candidate; look at it again and sign anew.',

@@ -26,6 +26,7 @@ import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
 import { orderRoutes } from './order-routes.js';
+import { predictionRoutes } from './prediction-routes.js';
 import { rolloutRoutes } from './rollout-routes.js';
 import { scheduleRoutes } from './schedule-routes.js';
 import { createSessionCookie } from './session-cookie.js';
@@ -152,6 +153,7 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   trustRoutes(app, context, guards);
   rolloutRoutes(app, context, guards);
   aheadRoutes(app, context, guards);
+  predictionRoutes(app, context, guards);
   todayRoutes(app, context);
   orderRoutes(app, context, guards);
   draftRoutes(app, context, guards);

@@ -9,6 +9,8 @@ export interface NightlyDeps {
   readonly zone: () => string;
   /** Renews assignments and drops what has run out. */
   readonly refreshAssignments: () => Promise<void>;
+  /** Writes down what is foretold of the day that begins. */
+  readonly keepPrediction: (now: number) => Promise<void>;
   readonly backup: (now: number) => Promise<void>;
   readonly recordDays: number;
   readonly rejectDays: number;
@@ -31,6 +33,7 @@ export function nightlyJobs(deps: NightlyDeps): Job[] {
         for (const day of await openDays(store, oldest, today, deps.zone())) await coverage.close(day);
       },
     },
+    { name: 'keep-prediction', when: { daily: '00:30' }, run: deps.keepPrediction },
     { name: 'backup', when: { daily: '02:00' }, run: deps.backup },
     {
       name: 'retention',
