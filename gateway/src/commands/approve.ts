@@ -19,13 +19,15 @@ export const approveCommand: CommandSpec = {
   summary: { zh: '查看待审稿并签发', en: 'Look at candidates and sign them' },
   usage: {
     zh: `用法：xiaolaba approve --list
-      xiaolaba approve <宣传任务> --key <私钥文件> [--yes] [--gateway <网址>] [--data <数据目录> | --token <令牌>]
+      xiaolaba approve <宣传任务> --key <私钥文件> [--yes] [--staged | --at-once] [--gateway <网址>] [--data <数据目录> | --token <令牌>]
 
-签名在本机完成，私钥不会发给网关。先显示内容、受众与时间；加 --yes 才签发。`,
+签名在本机完成，私钥不会发给网关。先显示内容、受众与时间；加 --yes 才签发。
+范围大的稿件分批播出（按网关设置），--staged 一定分批，--at-once 一次到位。`,
     en: `Usage: xiaolaba approve --list
-       xiaolaba approve <campaign> --key <private key file> [--yes] [--gateway <url>] [--data <dir> | --token <token>]
+       xiaolaba approve <campaign> --key <private key file> [--yes] [--staged | --at-once] [--gateway <url>] [--data <dir> | --token <token>]
 
-Signing happens on this machine; the private key never goes to the gateway. Content, audience and hours are shown first; it is signed with --yes.`,
+Signing happens on this machine; the private key never goes to the gateway. Content, audience and hours are shown first; it is signed with --yes.
+Wide releases go out in waves as the gateway is set; --staged always, --at-once never.`,
   },
   async run(args, io) {
     const options = {
@@ -34,6 +36,8 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
       key: { type: 'string' },
       yes: { type: 'boolean' },
       list: { type: 'boolean' },
+      staged: { type: 'boolean' },
+      'at-once': { type: 'boolean' },
       json: { type: 'boolean' },
     } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
@@ -47,12 +51,13 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
       return 0;
     }
     const pair = values.key ? await readKey(values.key, values, io) : undefined;
+    const staging = values['at-once'] ? 'at-once' : values.staged ? 'staged' : 'as-set';
     for (const candidate of campaign.candidates) {
       const payload = new Uint8Array(await call<ArrayBuffer>('GET', `/api/candidates/${candidate.sha256}`));
       if (sha256(payload) !== candidate.sha256)
         throw callerError('candidate-differs', 'the gateway sent something else than it announced', {});
       io.stdout(describe(decodeMessage(releaseSchema, payload, releaseLimits), candidate.people, io.language));
-      if (pair && values.yes) await sign(call, payload, pair, io);
+      if (pair && values.yes) await sign(call, payload, pair, staging, io);
     }
     if (!pair || !values.yes)
       io.stdout(
@@ -64,9 +69,9 @@ Signing happens on this machine; the private key never goes to the gateway. Cont
   },
 };
 
-async function sign(call: Call, payload: Uint8Array, pair: KeyPair, io: CommandIo): Promise<void> {
+async function sign(call: Call, payload: Uint8Array, pair: KeyPair, staging: string, io: CommandIo): Promise<void> {
   const envelope = await sealEnvelope('release', payload, [pair.signer]);
-  const release = await call<ApprovalTaken>('POST', '/api/releases', envelope);
+  const release = await call<ApprovalTaken>('POST', `/api/releases?staging=${staging}`, envelope);
   if (release.sha256 === undefined) {
     const names = release.signedBy.map(({ name }) => name);
     io.stdout(
@@ -81,6 +86,13 @@ async function sign(call: Call, payload: Uint8Array, pair: KeyPair, io: CommandI
       ? `Signed: revision ${release.revision}, ${release.sha256}\n\n`
       : `已签发：第 ${release.revision} 版，${release.sha256}\n\n`,
   );
+  const { rollout } = release;
+  if (rollout)
+    io.stdout(
+      io.language === 'en'
+        ? `It goes out in waves: ${rollout.first} of ${rollout.of} places first\n\n`
+        : `分批播出：先 ${rollout.first} 处，共 ${rollout.of} 处\n\n`,
+    );
 }
 
 function list(campaigns: readonly CampaignView[], io: CommandIo, json: boolean): number {

@@ -11,7 +11,7 @@ export const connectionOptions = {
 } as const;
 
 /** Paths that answer with the exact bytes to sign. */
-const toBeSigned = /^\/api\/(candidates\/|stop-orders\/candidates$)/;
+const toBeSigned = /^\/api\/(candidates\/|stop-orders\/(candidates$|pending\/))/;
 
 export interface ConnectionValues {
   readonly gateway: string;
