@@ -1,4 +1,5 @@
 import type {
+  CampaignView,
   DraftSummary,
   DraftView,
   ItemPreview,
@@ -27,6 +28,7 @@ export const itemsApi = {
   videos: () => get<VideoFile[]>('/api/videos'),
   voices: () => get<VoicesView>('/api/voices'),
   drafts: () => get<DraftSummary[]>('/api/drafts'),
+  campaigns: () => get<CampaignView[]>('/api/campaigns'),
   draft: (id: string) => get<DraftView>(draft(id)),
   /** `title` is what people call it; without `trim` the whole file is kept. */
   record: (file: Blob, title: string, trim: Trim | undefined, sending: Sending) => {
