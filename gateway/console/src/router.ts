@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts/routes.js';
 import { approvalRoutes } from './approvals/routes.js';
 import { bulletinRoutes } from './bulletins/routes.js';
 import CoveragePage from './coverage/coverage-page.vue';
+import { editorRoutes } from './drafts/editor/routes.js';
 import { draftRoutes } from './drafts/routes.js';
 import { sessionRoutes } from './session/routes.js';
 import { stopRoutes } from './stop/routes.js';
@@ -17,6 +18,7 @@ export const router = createRouter({
     { path: `/coverage/:day(${day})?`, name: 'coverage', component: CoveragePage },
     { path: `/coverage/:day(${day})/:type(site|route|fleet)/:id`, name: 'place', component: CoveragePage },
     ...bulletinRoutes,
+    ...editorRoutes,
     ...draftRoutes,
     ...approvalRoutes,
     ...sessionRoutes,

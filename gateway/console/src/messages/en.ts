@@ -1,5 +1,6 @@
 import { approvalsEn } from './approvals.en.js';
 import { deskEn } from './desk.en.js';
+import { editorEn } from './editor.en.js';
 import { itemsEn } from './items.en.js';
 import { sessionEn } from './session.en.js';
 import type { Messages } from './zh-CN.js';
@@ -282,6 +283,7 @@ export const en: Messages = {
   sheet: { expand: 'Expand', collapse: 'Collapse' },
   ...approvalsEn,
   ...deskEn,
+  ...editorEn,
   ...itemsEn,
   ...sessionEn,
 };

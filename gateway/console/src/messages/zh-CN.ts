@@ -1,5 +1,6 @@
 import { approvalsZhCN } from './approvals.zh-CN.js';
 import { deskZhCN } from './desk.zh-CN.js';
+import { editorZhCN } from './editor.zh-CN.js';
 import { itemsZhCN } from './items.zh-CN.js';
 import { sessionZhCN } from './session.zh-CN.js';
 
@@ -249,6 +250,7 @@ export const zhCN = {
   sheet: { expand: '展开', collapse: '收起' },
   ...approvalsZhCN,
   ...deskZhCN,
+  ...editorZhCN,
   ...itemsZhCN,
   ...sessionZhCN,
 };
