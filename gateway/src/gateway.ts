@@ -19,6 +19,7 @@ import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
 import { Jobs, nightlyJobs, rotateBackups } from './jobs/index.js';
 import { createLibrary, openBlobStore } from './library/index.js';
 import { StopOrders } from './orders/index.js';
+import { MediaShelf, Recordings } from './recordings/index.js';
 import { Predictions } from './predict/index.js';
 import { LiveFleet, type RegisteredDevice, Registry } from './registry/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
@@ -93,8 +94,11 @@ async function start(
     now,
     log,
   });
-  const content = await ContentService.open({ store, blobs, registry, campaigns, log });
+  const shelf = new MediaShelf({ store, blobs, directory: join(data.root, 'media') });
+  const content = await ContentService.open({ store, blobs, registry, campaigns, shelf, log });
   const drafts = new Drafts({ store, content, campaigns, now });
+  const recordings = new Recordings({ store, blobs, library, shelf, drafts, now, log });
+  begun.push(() => recordings.close());
   const work = new Work(log);
   const people = await openPeople(store, now, deps.hasher);
   const auditHead = new AuditHead({
@@ -317,6 +321,7 @@ async function start(
       campaigns,
       content,
       drafts,
+      recordings,
       assignments,
       coverage,
       predictions,

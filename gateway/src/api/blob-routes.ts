@@ -34,6 +34,7 @@ async function headOf(blobs: BlobStore, sha256: string, size: number): Promise<B
 function contentType(head: Buffer): string {
   if (head.subarray(0, 4).toString('latin1') === 'OggS') return 'audio/ogg';
   if (head.subarray(0, 4).toString('latin1') === 'RIFF') return 'audio/wav';
+  if (head.subarray(0, 4).toString('latin1') === 'fLaC') return 'audio/flac';
   if (head.subarray(0, 3).toString('latin1') === 'ID3' || (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0))
     return 'audio/mpeg';
   return head[0] === 0x7b ? 'application/json' : 'application/octet-stream';

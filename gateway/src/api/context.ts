@@ -11,6 +11,7 @@ import type { Ingest, Rejects } from '../ingest/index.js';
 import type { Jobs } from '../jobs/index.js';
 import type { BlobStore, Library } from '../library/index.js';
 import type { StopOrders } from '../orders/index.js';
+import type { Recordings } from '../recordings/index.js';
 import type { Predictions } from '../predict/index.js';
 import type { LiveFleet, Registry } from '../registry/index.js';
 import type { Store } from '../store/index.js';
@@ -28,6 +29,7 @@ export interface ApiContext {
   readonly campaigns: Campaigns;
   readonly content: ContentService;
   readonly drafts: Drafts;
+  readonly recordings: Recordings;
   readonly assignments: Assignments;
   readonly coverage: Coverage;
   readonly predictions: Predictions;

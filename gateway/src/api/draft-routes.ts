@@ -198,12 +198,14 @@ export function draftRoutes(app: FastifyInstance, context: ApiContext, guards: G
       const kept = new Map(
         (await context.store.selectFrom('media').selectAll().execute()).map((one) => [`${one.kind}/${one.name}`, one]),
       );
-      const names = mediaNames({ campaigns }).map(({ kind, name }) => `${kind}/${name}`);
+      // Recordings that no campaign names yet are somebody's work too.
+      const named = mediaNames({ campaigns }).map(({ kind, name }) => `${kind}/${name}`);
+      const names = [...new Set([...named, ...kept.keys()])];
       const media = names.flatMap((path) => {
         const one = kept.get(path);
         return one ? [{ path, sha256: one.sha256, bytes: one.bytes }] : [];
       });
-      return { files, media, missing: names.filter((path) => !kept.has(path)) };
+      return { files, media, missing: named.filter((path) => !kept.has(path)) };
     },
   );
 }

@@ -108,6 +108,17 @@ const table: Readonly<Record<string, readonly Role[] | typeof everybody>> = {
   'POST /api/bulletins': all('editor', 'administrator'),
   'GET /api/bulletins/table': all('editor', 'administrator'),
   'POST /api/bulletins/batch': all('editor', 'administrator'),
+  'GET /api/recordings': all('editor', 'approver', 'administrator'),
+  'POST /api/recordings': all('editor', 'administrator'),
+  'POST /api/recordings/:name/trim': all('editor', 'administrator'),
+  'GET /api/recordings/:name/waveform': all('editor', 'approver', 'administrator'),
+  'DELETE /api/recordings/:name': all('editor', 'administrator'),
+  'GET /api/videos': all('editor', 'approver', 'administrator'),
+  'POST /api/videos': all('editor', 'administrator'),
+  'DELETE /api/videos/:name': all('editor', 'administrator'),
+  'GET /api/voices': all('editor', 'approver', 'administrator'),
+  'POST /api/speech': all('editor', 'administrator'),
+  'POST /api/items/preview': all('editor', 'approver', 'administrator'),
 };
 
 const routes = new Set<string>();

@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '@xiaolaba/protocol';
+import { recordingSentences } from './recording-messages.js';
 
 interface Sentence {
   readonly zh: string;
@@ -7,6 +8,7 @@ interface Sentence {
 
 /** Sentences for the codes that the gateway's calls can answer with; `{name}` is taken from the details. */
 const sentences: Readonly<Record<string, Sentence>> = {
+  ...recordingSentences,
   unauthorised: {
     zh: '请先登录；命令行需要本机令牌（数据目录 keys/admin.token）。',
     en: 'Log in first; the command line needs the token of this machine (keys/admin.token in the data directory).',

@@ -26,6 +26,7 @@ import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
 import { orderRoutes } from './order-routes.js';
+import { recordingRoutes } from './recording-routes.js';
 import { predictionRoutes } from './prediction-routes.js';
 import { rolloutRoutes } from './rollout-routes.js';
 import { scheduleRoutes } from './schedule-routes.js';
@@ -45,13 +46,14 @@ const forbidden = new Set(['forbidden', 'confirmation-needed', 'csrf-missing', '
 const tooMany = new Set(['login-throttled', 'login-busy']);
 
 /** What is no longer as the caller saw it. */
-const deskConflicts = new Set(['draft-changed', 'draft-in-use', 'draft-not-waiting', 'plan-changed']);
+const deskConflicts = new Set(['draft-changed', 'draft-in-use', 'draft-not-waiting', 'media-in-use', 'plan-changed']);
 
 const statusOf = (error: XiaolabaError): number => {
   if (unauthorised.has(error.code)) return 401;
   if (forbidden.has(error.code)) return 403;
   if (error.code.endsWith('-unknown') || error.code === 'blob-missing' || error.code === 'not-found') return 404;
   if (error.code === 'range-invalid') return 416;
+  if (error.code === 'upload-too-large') return 413;
   if (deskConflicts.has(error.code)) return 409;
   if (tooMany.has(error.code)) return 429;
   return error.family === 'caller' ? 422 : error.family === 'world' ? 503 : 500;
@@ -159,6 +161,7 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   draftRoutes(app, context, guards);
   editorRoutes(app, context, guards);
   bulletinRoutes(app, context, guards);
+  recordingRoutes(app, context, guards);
   scheduleRoutes(app, context, guards);
   blobRoutes(app, context);
 

@@ -14,6 +14,7 @@ import {
 import { generateKeyPair } from '@xiaolaba/protocol/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLibrary, openBlobStore } from '../library/index.js';
+import { MediaShelf } from '../recordings/index.js';
 import { Registry } from '../registry/index.js';
 import { TemporaryStore } from '../store/testing/temporary-store.js';
 import { at, silent } from '../testing/open-gateway.js';
@@ -86,7 +87,8 @@ async function open(): Promise<void> {
     now: () => now,
     log: silent,
   });
-  content = await ContentService.open({ store, blobs, registry, campaigns, log: silent });
+  const shelf = new MediaShelf({ store, blobs, directory: join(root, 'media') });
+  content = await ContentService.open({ store, blobs, registry, campaigns, shelf, log: silent });
 }
 beforeEach(async () => {
   now = at('06:00');

@@ -3,19 +3,21 @@ import { type Content, type ContentProblem, loadContent } from '../content/index
 import { bodyOf, campaignOf, hashOf } from '../desk/draft-bodies.js';
 import { outcomeOf } from '../desk/merge.js';
 import type { BlobStore } from '../library/index.js';
+import type { MediaShelf } from '../recordings/index.js';
 import type { Registry } from '../registry/index.js';
 import { dropCalendars, loadedCalendars, overlapsWithLoaded, partsOf, withLoaded } from '../schedule/held-calendars.js';
 import type { Store } from '../store/index.js';
 import { Turns } from '../turns.js';
 import type { Campaigns } from './campaigns.js';
 import { DistrictModel } from './district-model.js';
-import { keepMedia } from './keep-media.js';
+import { keepMedia, shelve } from './keep-media.js';
 
 export interface ContentServiceDeps {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly registry: Registry;
   readonly campaigns: Campaigns;
+  readonly shelf: MediaShelf;
   readonly log: Logger;
 }
 
@@ -49,7 +51,8 @@ export class ContentService {
       .where('kind', '=', documentKind)
       .where('id', '=', 'district')
       .executeTakeFirst();
-    if (row) service.#files = JSON.parse(row.body) as Content;
+    await deps.shelf.bringUp();
+    if (row) service.#files = { ...(JSON.parse(row.body) as Content), media: deps.shelf.directories };
     await service.deskChanged();
     return service;
   }
@@ -117,12 +120,7 @@ export class ContentService {
         .execute();
       const calendars = partsOf(content).map(({ id }) => id);
       await dropCalendars(transaction, calendars);
-      for (const one of media)
-        await transaction
-          .insertInto('media')
-          .values(one)
-          .onConflict((conflict) => conflict.columns(['kind', 'name']).doUpdateSet(one))
-          .execute();
+      await shelve(transaction, media);
       for (const { row, campaign, outcome } of outcomes) {
         if (outcome === 'files') await transaction.deleteFrom('drafts').where('id', '=', row.id).execute();
         if (outcome !== 'same') continue;
@@ -130,11 +128,13 @@ export class ContentService {
         await transaction.updateTable('drafts').set({ base }).where('id', '=', row.id).execute();
       }
     });
-    this.#files = content;
+    const { shelf } = this.deps;
+    await shelf.bringUp();
+    this.#files = { ...content, media: shelf.directories };
     await this.deskChanged();
     await registry.learn(content.devices);
     const model = this.#model;
-    if (model) await campaigns.import(await this.#toFreeze(), model, content.media);
+    if (model) await campaigns.import(await this.#toFreeze(), model, shelf.directories);
     log.info({ directory, sites: content.sites.length, campaigns: content.campaigns.length }, 'content imported');
     return { problems, accepted: true };
   }

@@ -15,11 +15,11 @@ import {
   type Site,
 } from '../content/index.js';
 import type { Library } from '../library/index.js';
-import { fitText } from '../library/text-fit.js';
 import { displayText, fieldValues, type Near, readsChinese, speechOf, spokenSeconds } from './bulletin-text.js';
 import { checkDraft, checkPrivacy } from './check-draft.js';
 import type { Drafts } from './drafts.js';
 import { DraftRefused } from './drafts.js';
+import { signFits } from './sign-fits.js';
 
 export interface BulletinsDeps {
   readonly content: ContentService;
@@ -280,14 +280,9 @@ function partView(
     signs: content ? devicesAt(content, site, 'booth-sign').length : 0,
     dialects: [...site.dialects],
   }));
-  const shapes = new Map<string, { sign: NonNullable<Content['devices'][number]['sign']>; signs: number }>();
-  for (const { site } of targets) {
-    for (const { sign } of content ? devicesAt(content, site, 'booth-sign') : []) {
-      if (!sign) continue;
-      const key = JSON.stringify(sign);
-      shapes.set(key, { sign, signs: (shapes.get(key)?.signs ?? 0) + 1 });
-    }
-  }
+  const signs = targets.flatMap(({ site }) =>
+    content ? devicesAt(content, site, 'booth-sign').flatMap(({ sign }) => sign ?? []) : [],
+  );
   return {
     id: campaign.id,
     display: filled(display),
@@ -298,9 +293,9 @@ function partView(
     standIns: [...new Set(targets.flatMap(({ site }) => site.dialects))].filter((dialect) => !speech.has(dialect)),
     targets: view,
     people: view.reduce((sum, { people }) => sum + people, 0),
-    signs: [...shapes.values()].map(({ sign, signs }) => {
-      const { columnsNeeded, fitsStill, secondsPerPass } = fitText(filled(display), sign);
-      return { ...sign, signs, columnsNeeded, fitsStill, seconds: secondsPerPass };
+    signs: signFits(filled(display), signs).map(({ sign, count, fitted }) => {
+      const { columnsNeeded, fitsStill, secondsPerPass } = fitted;
+      return { ...sign, signs: count, columnsNeeded, fitsStill, seconds: secondsPerPass };
     }),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { mediaNames } from '../campaigns/keep-media.js';
+import { mediaFiles } from '../campaigns/keep-media.js';
 import { type Campaign, type Content, type ContentProblem, loadContent } from '../content/index.js';
 import { loadedCalendars } from '../schedule/held-calendars.js';
 import type { Store } from '../store/index.js';
@@ -129,7 +129,7 @@ async function mediaEntries(content: Content, store: Store): Promise<(PlanEntry 
     ]),
   );
   const entries: (PlanEntry | undefined)[] = [];
-  for (const { kind, name } of mediaNames(content)) {
+  for (const { kind, name } of await mediaFiles(content)) {
     const before = known.get(`${kind}/${name}`);
     const to = await hashFile(join(content.media[kind], name));
     if (before === to) entries.push(undefined);

@@ -253,7 +253,7 @@ export function createLibrary(deps: LibraryDeps): Library {
     const [outcome] = made;
     if (!outcome || !source.spoken) throw bugError('speech-outcome', 'a voice without an outcome');
     if (outcome.kind === 'refused') throw callerError(outcome.code, 'this text cannot be spoken', outcome.details);
-    return { ...outcome.rendition, voice: source.spoken.by, spoken: source.spoken.text };
+    return { kind: 'spoken', ...outcome.rendition, voice: source.spoken.by, spoken: source.spoken.text };
   }
 
   async function renderVideo(path: string): Promise<Video> {
@@ -311,6 +311,7 @@ export function createLibrary(deps: LibraryDeps): Library {
       });
     },
     voices: () => speech.voices(),
+    voiceReport: () => speech.report(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Profile, Video, XiaolabaError } from '@xiaolaba/protocol';
 import type { Part } from './decode.js';
 import type { KeptRecording, RecordingFigures } from './recording-master.js';
-import type { DialectVoice } from './speech.js';
+import type { DialectVoice, VoiceReport } from './speech.js';
 import type { AudioFormat } from './targets.js';
 import type { Waveform } from './waveform.js';
 
@@ -73,6 +73,7 @@ export interface RenderProgress {
 
 /** A text as a voice says it, brought to the loudness of a loudspeaker without its lead-in. */
 export interface SpokenDraft extends Rendition {
+  readonly kind: 'spoken';
   readonly voice: DialectVoice;
   /** What was really said: numbers and signs as words. */
   readonly spoken: string;
@@ -104,4 +105,6 @@ export interface Library {
   speak(text: string, dialect: string): Promise<SpokenDraft | Unavailable>;
   /** Dialects that can be synthesised on this machine, the voice to be taken first. */
   voices(): Promise<readonly DialectVoice[]>;
+  /** How the engines are that speak, and what is wrong with the operator's voices. */
+  voiceReport(): Promise<VoiceReport>;
 }

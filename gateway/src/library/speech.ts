@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { callerError, worldError } from '@xiaolaba/protocol';
+import { callerError, type ErrorDetails, errorCode, worldError, XiaolabaError } from '@xiaolaba/protocol';
 import { isSpoken, prepareSpeechText, speechTokens } from './speech-text.js';
 
 /** What speaks: the operator's own neural model, or the voice of last resort. */
@@ -13,7 +13,28 @@ export interface DialectVoice {
   readonly engine?: VoiceEngine;
 }
 
-/** The voice of last resort: understood, but nobody's neighbour. */
+/** How an engine is; a code with its details where it can't be used. */
+export interface VoiceEngineState {
+  readonly engine: VoiceEngine;
+  readonly state: 'ready' | 'absent' | 'broken';
+  readonly code?: string;
+  readonly details?: ErrorDetails;
+}
+
+/** What is wrong with a file of the operator's voices. */
+export interface VoiceProblem {
+  readonly file: string;
+  readonly field?: string;
+  readonly code: string;
+  readonly details: ErrorDetails;
+}
+
+export interface VoiceReport {
+  readonly engines: readonly VoiceEngineState[];
+  readonly problems: readonly VoiceProblem[];
+}
+
+/** What turns text into sound. */
 export interface SpeechTool {
   /** Voices that are installed. Throws `espeak-missing`. */
   voices(): Promise<readonly DialectVoice[]>;
@@ -25,6 +46,8 @@ export interface SpeechTool {
   synthesise(text: string, voice: DialectVoice, output: string): Promise<void>;
   /** How often the program has been started to speak or to check. */
   runs(): number;
+  /** How its engines are; throws for nothing that an operator can mend. */
+  report(): Promise<VoiceReport>;
 }
 
 /**
@@ -65,18 +88,30 @@ export function createSpeechTool(program = 'espeak-ng', timeoutSeconds = 60): Sp
     return [...(await phonemes(tokens.slice(0, middle), voice)), ...(await phonemes(tokens.slice(middle), voice))];
   };
 
+  const voices = (): Promise<readonly DialectVoice[]> => {
+    installed ??= remember(
+      call(['--voices'], '').then((list) => {
+        const names = new Set(list.split('\n').map((line) => line.trim().split(/\s+/)[1]));
+        return voiceTable.filter(({ voice }) => names.has(voice));
+      }),
+      () => {
+        installed = undefined;
+      },
+    );
+    return installed;
+  };
+
   return {
-    voices: () => {
-      installed ??= remember(
-        call(['--voices'], '').then((list) => {
-          const names = new Set(list.split('\n').map((line) => line.trim().split(/\s+/)[1]));
-          return voiceTable.filter(({ voice }) => names.has(voice));
-        }),
-        () => {
-          installed = undefined;
-        },
-      );
-      return installed;
+    voices,
+    report: async () => {
+      try {
+        await voices();
+        return { engines: [{ engine: 'espeak-ng', state: 'ready' }], problems: [] };
+      } catch (error) {
+        const state = errorCode(error) === 'espeak-missing' ? 'absent' : 'broken';
+        const details = error instanceof XiaolabaError ? error.details : {};
+        return { engines: [{ engine: 'espeak-ng', state, code: errorCode(error), details }], problems: [] };
+      }
     },
     identity: () => {
       version ??= remember(

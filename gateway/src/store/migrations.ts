@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { makeDeskTables } from './desk-tables.js';
+import { makeRecordingTables } from './recording-tables.js';
 import { makeRolloutTables } from './rollout-tables.js';
 
 /** In order, by name; one that has run anywhere is never changed again. */
@@ -249,5 +250,6 @@ export const migrations: Record<string, Migration> = {
     },
   },
   '0005-desk': { up: makeDeskTables },
+  '0009-recordings': { up: makeRecordingTables },
   '0010-rollouts': { up: makeRolloutTables },
 };

@@ -1,4 +1,5 @@
 import type { DraftTable, DraftVersionTable, MediaTable } from './desk-tables.js';
+import type { RecordingTable } from './recording-tables.js';
 import type { ApproverKeyTable, PendingStopTable, RolloutTable } from './rollout-tables.js';
 
 export type { DraftTable } from './desk-tables.js';
@@ -252,6 +253,7 @@ export interface Schema {
   drafts: DraftTable;
   draft_versions: DraftVersionTable;
   media: MediaTable;
+  recordings: RecordingTable;
   key_lists: KeyListTable;
   approvals: ApprovalTable;
   lapsed: LapsedTable;
