@@ -1,7 +1,8 @@
 import type { AgentLog } from '@xiaolaba/device';
 import type { Content } from '@xiaolaba/gateway';
-import { callerError, instantOf, type Span } from '@xiaolaba/protocol';
+import { addDays, callerError, instantOf, type Span } from '@xiaolaba/protocol';
 import { generateKeyPair } from '@xiaolaba/protocol/node';
+import { coveredShare, type Foretold, heldAgainst, inSpan, type Prediction } from './foretold.js';
 import { scenarios } from './scenarios/index.js';
 import { digestOf, type LedgerEntry, ledgerLine, type Score, score, truthLine } from './score.js';
 import type { SetupReport } from './setup.js';
@@ -13,8 +14,6 @@ const minute = 60_000;
 const leadMs = 35 * minute;
 /** After the judged part: time to report. */
 const trailMs = 12 * minute;
-/** A place is covered when this share of what was expected there is verified. */
-const coveredShare = 0.8;
 
 export interface RehearsalProgress {
   readonly phase: 'set-up' | 'day' | 'ledger';
@@ -56,6 +55,8 @@ export interface RehearsalOptions {
   readonly log?: AgentLog;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RehearsalProgress) => void;
+  /** So many days are lived through before, for the gateway to learn from; then it foretells the day. */
+  readonly history?: number;
   readonly interventions?: readonly Intervention[];
 }
 
@@ -73,6 +74,8 @@ export interface RehearsalResult {
   readonly seconds: number;
   readonly speedup: number;
   readonly setupSeconds: number;
+  /** Where there was a history to learn from. */
+  readonly prediction?: Foretold;
   readonly hashes: { readonly truth: string; readonly ledger: string };
   readonly disagreements: Score['disagreements'];
   /** Errors that agents let fall. */
@@ -91,11 +94,17 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
   if (!scenario) throw callerError('scenario-unknown', options.faults, { name: options.faults });
   const content = await readContent(options.contentDirectory);
   const { zone } = content.district;
-  const span: Span = { from: instantOf(day, options.from, zone), to: instantOf(day, options.to, zone) };
-  const start = span.from - leadMs;
+  const history = options.history ?? 0;
+  const spanOf = (one: string): Span => ({
+    from: instantOf(one, options.from, zone),
+    to: instantOf(one, options.to, zone),
+  });
+  const span = spanOf(day);
+  const first = addDays(day, -history);
+  const start = spanOf(first).from - leadMs;
   const stage = new Stage(content, {
     contentDirectory: options.contentDirectory,
-    day,
+    day: first,
     seed,
     start,
     dataDirectory: options.dataDirectory,
@@ -109,7 +118,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
     await stage.setUp((setup) => onProgress?.({ phase: 'set-up', setup, at: start, speed: 0 }));
     signal?.throwIfAborted();
     const setupSeconds = (performance.now() - began) / 1000;
-    stage.scheduleDay(day, span, scenario);
+    stage.scheduleDay(first, spanOf(first), scenario);
     stage.setOut(span.to);
 
     const dayBegan = performance.now();
@@ -137,6 +146,17 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
         await gateway.start();
       },
     };
+    let foretold: Prediction | undefined;
+    for (let past = first; past < day; past = addDays(past, 1)) {
+      const next = addDays(past, 1);
+      await runUntil(spanOf(past).to + trailMs);
+      // Before anything of the next day is drawn: nobody can know what is not yet so.
+      if (next === day) {
+        const hours = new URLSearchParams({ from: options.from, to: options.to });
+        foretold = await api.json<Prediction>(`/api/days/${day}/prediction?${hours}`);
+      }
+      stage.scheduleDay(next, spanOf(next), scenario);
+    }
     for (const intervention of options.interventions ?? []) {
       await runUntil(intervention.at);
       await intervention.run(controls);
@@ -153,6 +173,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
     return {
       devices: district.fleet.size,
       ...result,
+      ...(foretold ? { prediction: heldAgainst(foretold, ledger, span) } : {}),
       seconds: round(seconds),
       speedup: round((span.to - span.from) / 1000 / seconds),
       setupSeconds: round(setupSeconds),
@@ -165,12 +186,6 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
-
-/** Slots of the ledger that lie wholly in the judged part of the day; an arrival slot counts by its end. */
-function inSpan(entry: LedgerEntry, span: Span): boolean {
-  if (entry.trigger === 'stop-arrival') return entry.endAt <= span.to && entry.endAt > span.from;
-  return (entry.startAt ?? entry.dueAt) >= span.from && entry.endAt <= span.to;
-}
 
 function judged(truth: readonly TrueSlot[], all: readonly LedgerEntry[], span: Span, content: Content) {
   const ledger = all.filter((entry) => inSpan(entry, span));

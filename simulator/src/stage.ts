@@ -13,7 +13,8 @@ import {
 } from '@xiaolaba/protocol';
 import type { KeyPair } from '@xiaolaba/protocol/node';
 import { VirtualDistrict } from './district.js';
-import { scheduleFaults } from './faults/faults.js';
+import { type Fault, type FaultTargets, scheduleFaults, scheduleRepairs } from './faults/faults.js';
+import { lasts, mendedOn, seedOfDay } from './faults/standing.js';
 import { GatewayApi } from './host/gateway-api.js';
 import { SteeredGateway } from './host/steered-gateway.js';
 import type { Scenario, Scene } from './scenarios/index.js';
@@ -23,6 +24,8 @@ import { expectedOf, type TruthInput, type Witnessed } from './truth.js';
 
 /** Devices are switched on one after the other within this, milliseconds. */
 const powerOnMs = 60_000;
+/** A technician comes before the day begins. */
+const mendedBeforeMs = 30 * 60_000;
 /** What the gateway gives devices to fetch a release before it is expected of them. */
 const deliveryMs = 120_000;
 
@@ -70,6 +73,8 @@ export class Stage {
   readonly api: GatewayApi;
   readonly thrown: Thrown[] = [];
   releases: readonly NamedRelease[] = [];
+  /** Faults that outlast the day on which they came. */
+  #standing: readonly Fault[] = [];
 
   constructor(
     readonly content: Content,
@@ -146,20 +151,30 @@ export class Stage {
     });
   }
 
-  /** The traffic of a day, and what goes wrong on it. */
+  /**
+   * The traffic of a day, and what goes wrong on it. Of what an earlier day left broken, some is mended before it
+   * begins; the rest of its troubles are its own.
+   */
   scheduleDay(day: string, span: Span, scenario: Scenario): void {
-    const { district } = this;
-    district.scheduleDay(day);
-    const scene = this.#scene(this.truthInput(day, span));
-    scheduleFaults(scenario(scene), {
-      time: district.time,
+    const { district, options } = this;
+    const { time } = district;
+    const targets: FaultTargets = {
+      time,
       device: (id) => district.fleet.get(id),
       line: (route) => {
         const line = district.lines.get(route);
         if (!line) throw new RangeError(`no route ${route}`);
         return line;
       },
-    });
+    };
+    district.scheduleDay(day);
+    const { mended, left } = mendedOn(day, options.seed, this.#standing);
+    scheduleRepairs(mended, Math.max(time.now(), span.from - mendedBeforeMs), targets);
+    const seed = day === options.day ? options.seed : seedOfDay(options.seed, day);
+    const faulty = new Set(this.#standing.map(({ device }) => device));
+    const faults = scenario({ ...this.#scene(this.truthInput(day, span)), seed, faulty });
+    scheduleFaults(faults, targets);
+    this.#standing = [...left, ...faults.filter(lasts)];
   }
 
   truthInput(day: string, span: Span): TruthInput {
@@ -205,13 +220,13 @@ export class Stage {
     await this.gateway.stop().catch(() => this.gateway.kill9());
   }
 
-  #scene(input: TruthInput): Scene {
+  #scene(input: TruthInput): Omit<Scene, 'seed' | 'faulty'> {
     const byId = new Map(input.devices.map((device) => [device.id, device]));
     const expected = new Map<string, ReturnType<typeof expectedOf>>();
     return {
-      seed: this.options.seed,
       span: input.span,
-      publishedAt: this.options.start,
+      // On a later day nothing new goes out; what is without a link then has everything already.
+      publishedAt: Math.max(this.options.start, this.district.time.now()),
       devices: input.devices.map(({ id, profile, place }) => ({ id, profile, place })),
       routes: input.routes.map(({ id }) => id),
       expected(id) {

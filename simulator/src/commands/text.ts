@@ -22,6 +22,24 @@ export interface SimulatorText {
   readonly wrongArgument: (text: string) => string;
   readonly scenarioUnknown: (names: string) => string;
   readonly failed: (text: string) => string;
+  readonly predicted: string;
+  readonly actual: string;
+  readonly error: string;
+  readonly points: string;
+  readonly allSlots: string;
+  readonly places: string;
+  readonly foretold: (days: number) => string;
+  readonly uncovered: (named: number, happened: number, both: number) => string;
+  readonly seed: string;
+  readonly seedsHeading: (
+    seeds: number,
+    history: number,
+    day: string,
+    from: string,
+    to: string,
+    faults: string,
+  ) => string;
+  readonly errors: (mean: number, most: number, within: number, of: number) => string;
   readonly demoData: string;
   readonly ready: (url: string) => string;
   readonly stopping: string;
@@ -61,6 +79,20 @@ const zh: SimulatorText = {
   wrongArgument: (text) => `参数有误：${text}`,
   scenarioUnknown: (names) => `没有这种故障情景；可用：${names}`,
   failed: (text) => `演练未能完成：${text}`,
+  predicted: '预测 %',
+  actual: '实际 %',
+  error: '误差',
+  points: '个百分点',
+  allSlots: '应播时段',
+  places: '点位覆盖',
+  foretold: (days) => `前一晚的预测（依据此前 ${days} 天）与当天结果：`,
+  uncovered: (named, happened, both) =>
+    `事先点名会漏的点位 ${named} 个，实际漏了 ${happened} 个，其中 ${both} 个事先点了名。`,
+  seed: '种子',
+  seedsHeading: (seeds, history, day, from, to, faults) =>
+    `${day} ${from}—${to}，${seeds} 个种子，各先过 ${history} 天（故障 ${faults}）`,
+  errors: (mean, most, within, of) =>
+    `平均误差 ${mean}，最大误差 ${most} 个百分点；误差不超过 2 个百分点的有 ${within}/${of} 个`,
   demoData: '以下全部是演示数据：县、点位、车辆、人员均为虚构。',
   ready: (url) => `控制台已就绪：${url}`,
   stopping: '正在停止……',
@@ -90,6 +122,21 @@ const en: SimulatorText = {
   wrongArgument: (text) => `wrong argument: ${text}`,
   scenarioUnknown: (names) => `no such scenario; there are: ${names}`,
   failed: (text) => `the rehearsal could not be finished: ${text}`,
+  predicted: 'predicted %',
+  actual: 'actual %',
+  error: 'error',
+  points: ' points',
+  allSlots: 'slots',
+  places: 'places covered',
+  foretold: (days) =>
+    `Foretold the evening before, from ${days === 1 ? 'one day' : `${days} days`}, and what came of it:`,
+  uncovered: (named, happened, both) =>
+    `${named} places were named as staying uncovered; ${happened} did, and ${both} of those had been named.`,
+  seed: 'seed',
+  seedsHeading: (seeds, history, day, from, to, faults) =>
+    `${day} ${from}–${to}, ${seeds} seeds, each with ${history === 1 ? 'one day' : `${history} days`} before (faults ${faults})`,
+  errors: (mean, most, within, of) =>
+    `mean error ${mean}, largest error ${most} points; within 2 points: ${within} of ${of}`,
   demoData: 'All of this is demo data: county, places, vehicles and people are invented.',
   ready: (url) => `The console is ready: ${url}`,
   stopping: 'stopping…',

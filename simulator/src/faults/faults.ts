@@ -49,6 +49,17 @@ export interface FaultTargets {
   readonly line: (route: string) => BusLine;
 }
 
+/** Lets faults that lasted be mended at an instant. */
+export function scheduleRepairs(faults: readonly Fault[], at: number, targets: FaultTargets): void {
+  for (const fault of faults) targets.time.at(at, 'fault', effectsOf(fault, targets.device(fault.device), targets).end);
+}
+
+/** The owner sets the device at the place itself: what is set holds from its next boot, which comes at once. */
+function owned(twin: TwinDevice, limits: Parameters<TwinDevice['setLimits']>[0]): void {
+  twin.setLimits(limits);
+  if (twin.powered) twin.reboot();
+}
+
 /** Puts faults on the world's calendar. They strike between instants, while nothing is in flight. */
 export function scheduleFaults(faults: readonly Fault[], targets: FaultTargets): void {
   const { time } = targets;
@@ -102,9 +113,9 @@ function effectsOf(fault: Fault, twin: TwinDevice, { time, line }: FaultTargets)
         },
       };
     case 'owner-quiet':
-      return { begin: () => twin.setLimits({ quietHours: fault.quiet }), end: () => {} };
+      return { begin: () => owned(twin, { quietHours: fault.quiet }), end: () => owned(twin, {}) };
     case 'owner-mute':
-      return { begin: () => twin.setLimits({ volumeCap: 0 }), end: () => {} };
+      return { begin: () => owned(twin, { volumeCap: 0 }), end: () => owned(twin, {}) };
     case 'out-of-service':
       return {
         begin: () => line(fault.route).setInService(fault.device, false),

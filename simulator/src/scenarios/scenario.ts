@@ -10,6 +10,8 @@ export interface Scene {
   readonly publishedAt: number;
   readonly devices: readonly { readonly id: string; readonly profile: Profile; readonly place: string }[];
   readonly routes: readonly string[];
+  /** Devices that something of an earlier day is still wrong with. */
+  readonly faulty: ReadonlySet<string>;
   /** What a device is to play by the clock within the span. */
   expected(device: string): readonly PlannedSlot[];
   /** Files that a device needs for its releases. */

@@ -8,9 +8,11 @@ const hour = 60 * minute;
 
 /** Chooses devices for a fault, none twice. */
 export class Draw {
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
 
-  constructor(private readonly scene: Scene) {}
+  constructor(private readonly scene: Scene) {
+    this.#taken = new Set(scene.faulty);
+  }
 
   /** So many devices of some profiles; `busy` ones have something to play by the clock. */
   take(purpose: string, count: number, profiles: readonly Profile[], busy = true): string[] {
