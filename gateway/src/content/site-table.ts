@@ -26,7 +26,8 @@ export function writeSites(sites: readonly Site[]): string {
     noise_zone: site.noiseZone,
     people: site.people,
   }));
-  return stringify(rows, { header: true, columns, bom: true });
+  // A cell that a spreadsheet would compute gets an apostrophe, which reading takes off again.
+  return stringify(rows, { header: true, columns, bom: true, escape_formulas: true });
 }
 
 /** Reads a table of sites whose positions are in another reference system (a `crs` column wins) and converts them. */

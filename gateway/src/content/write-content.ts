@@ -73,7 +73,12 @@ export const campaignText = (value: unknown): string => document('../schemas/cam
 
 function* tables({ routes, fleets, devices }: Omit<Content, 'media'>): Generator<[string, string]> {
   const table = (schema: { readonly shape: object }, rows: readonly object[]): string =>
-    stringifyTable(rows as object[], { header: true, columns: Object.keys(schema.shape), bom: true });
+    stringifyTable(rows as object[], {
+      header: true,
+      columns: Object.keys(schema.shape),
+      bom: true,
+      escape_formulas: true,
+    });
   yield [
     'routes',
     table(
