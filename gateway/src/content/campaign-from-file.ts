@@ -1,5 +1,6 @@
 import type { CampaignFile } from './file-schemas.js';
 import type { Campaign, CampaignCue, CampaignTiming } from './model.js';
+import { expandPlaylist } from './playlist.js';
 
 const unitSeconds = { s: 1, m: 60, h: 3600 } as const;
 
@@ -17,6 +18,29 @@ function timingOf(cue: CampaignFile['cues'][number]): CampaignTiming {
       ? ('once' as const)
       : { every: secondsOf(cue.every) };
   return { kind: 'timed', windows, cadence };
+}
+
+/** What is played in a round. A cue without weights, repeats or jingle has no playlist but its list. */
+function roundOf(cue: CampaignFile['cues'][number]): Pick<CampaignCue, 'items' | 'playlist'> {
+  const { items, weights, repeats, jingle } = cue;
+  if (!weights && !repeats && !jingle) return { items };
+  const playlist = {
+    items,
+    ...(weights ? { weights } : {}),
+    ...(repeats ? { repeats } : {}),
+    ...(jingle ? { jingle } : {}),
+  };
+  return { items: expandPlaylist(playlist), playlist };
+}
+
+function playlistFields({ items, playlist }: CampaignCue): Pick<CampaignFile['cues'][number], 'items'> {
+  const { weights, repeats, jingle } = playlist ?? {};
+  return {
+    items: [...(playlist?.items ?? items)],
+    ...(weights ? { weights: { ...weights } } : {}),
+    ...(repeats ? { repeats: { ...repeats } } : {}),
+    ...(jingle ? { jingle: { ...jingle } } : {}),
+  };
 }
 
 /** A draft as the rest of the gateway knows it. */
@@ -44,7 +68,7 @@ export function campaignFrom(file: CampaignFile): Campaign {
     cues: file.cues.map(
       (cue): CampaignCue => ({
         id: cue.id,
-        items: cue.items,
+        ...roundOf(cue),
         output: cue.output,
         timing: timingOf(cue),
         priority: cue.priority,
@@ -93,7 +117,7 @@ export function fileFrom(campaign: Campaign): CampaignFile {
     })),
     cues: campaign.cues.map((cue) => ({
       id: cue.id,
-      items: [...cue.items],
+      ...playlistFields(cue),
       output: cue.output,
       windows: cue.timing.windows.map(({ days, from, to }) => ({
         days: Array.isArray(days) ? [...days] : days,

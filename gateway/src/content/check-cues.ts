@@ -2,6 +2,7 @@ import { minutesOf } from '@xiaolaba/protocol';
 import type { AudiencePlace } from './audience-places.js';
 import { secondsOf } from './campaign-from-file.js';
 import type { CampaignFile } from './file-schemas.js';
+import { expandPlaylist, longestPlaylist } from './playlist.js';
 import type { Problems } from './problems.js';
 
 interface ClockSpan {
@@ -27,6 +28,25 @@ function isQuiet(window: ClockSpan, quietHours: ClockSpan): boolean {
   return [-minutesInDay, 0, minutesInDay].some((day) => quiet.from + day <= from && to <= quiet.to + day);
 }
 
+type At = (...path: (string | number)[]) => { field: string; line?: number };
+
+function checkPlaylist(file: string, cue: CampaignFile['cues'][number], problems: Problems, at: At): void {
+  const { items, weights, repeats, jingle } = cue;
+  if (jingle && cue.output !== 'audio') problems.error(file, 'jingle-is-sound', {}, at('jingle'));
+  for (const [name, turns] of Object.entries({ weights, repeats })) {
+    for (const id of Object.keys(turns ?? {}))
+      if (!items.includes(id)) problems.error(file, 'playlist-unknown', { id }, at(name, id));
+  }
+  const entries = expandPlaylist({
+    items,
+    ...(weights ? { weights } : {}),
+    ...(repeats ? { repeats } : {}),
+    ...(jingle ? { jingle } : {}),
+  }).length;
+  if (entries > longestPlaylist)
+    problems.error(file, 'playlist-too-long', { entries, limit: longestPlaylist }, at('items'));
+}
+
 /** Whether cues use what is there, and at times at which it can play. */
 export function checkCues(
   file: string,
@@ -40,14 +60,16 @@ export function checkCues(
   for (const [index, cue] of value.cues.entries()) {
     if (seen.has(cue.id)) problems.error(file, 'id-repeated', { id: cue.id }, at('cues', index, 'id'));
     seen.add(cue.id);
-    for (const [position, id] of cue.items.entries()) {
-      const where = at('cues', index, 'items', position);
+    const jingle = cue.jingle ? [[cue.jingle.item, at('cues', index, 'jingle', 'item')] as const] : [];
+    const named = cue.items.map((id, position) => [id, at('cues', index, 'items', position)] as const);
+    for (const [id, where] of [...named, ...jingle]) {
       const item = items.get(id);
       const mandarin = item?.audio.some(({ dialect, text, recording }) => dialect === 'cmn' && (text ?? recording));
       if (!item) problems.error(file, 'item-unknown', { id }, where);
       else if (cue.output === 'text' && !item.text) problems.error(file, 'text-missing', { id }, where);
       else if (cue.output === 'audio' && !mandarin) problems.error(file, 'mandarin-missing', { id }, where);
     }
+    checkPlaylist(file, cue, problems, (...path) => at('cues', index, ...path));
     if (cue.every && secondsOf(cue.every) < minIntervalSeconds)
       problems.error(file, 'interval-too-short', {}, at('cues', index, 'every'));
     for (const [position, window] of cue.windows.entries()) {
@@ -62,7 +84,7 @@ export function checkCues(
         problems.warning(file, 'interval-too-long', { window: label }, at('cues', index, 'every'));
     }
   }
-  const used = new Set(value.cues.flatMap((cue) => cue.items));
+  const used = new Set(value.cues.flatMap((cue) => [...cue.items, ...(cue.jingle ? [cue.jingle.item] : [])]));
   for (const [index, { id }] of value.items.entries()) {
     if (!used.has(id)) problems.warning(file, 'item-unused', { id }, at('items', index, 'id'));
   }

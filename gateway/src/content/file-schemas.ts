@@ -39,10 +39,18 @@ const windowFileSchema = z.strictObject({
   to: clockTimeSchema.describe('at or before `from` passes midnight'),
 });
 
+const turnsSchema = z.number().int().min(1).max(10);
+
 const cueFileSchema = z
   .strictObject({
     id: idSchema,
     items: z.array(idSchema).min(1).max(50),
+    weights: z.record(idSchema, turnsSchema).optional().describe('how often an item comes in a round; 1 unless given'),
+    repeats: z.record(idSchema, turnsSchema).optional().describe('how often an item is played on end; 1 unless given'),
+    jingle: z
+      .strictObject({ item: idSchema, every: z.number().int().min(1).max(50).default(1) })
+      .optional()
+      .describe('goes before every play, or before every so many'),
     output: z.enum(outputs),
     windows: z.array(windowFileSchema).min(1).max(24),
     every: durationSchema.optional(),

@@ -1,4 +1,5 @@
 import type { Calendar, DaySet, Output, Position, Profile, SiteKind } from '@xiaolaba/protocol';
+import type { Playlist } from './playlist.js';
 import type { AlertText } from './alert-file-schema.js';
 
 export type { AlertText };
@@ -133,7 +134,10 @@ export type CampaignTiming =
 
 export interface CampaignCue {
   readonly id: string;
+  /** One round, item by item. */
   readonly items: readonly string[];
+  /** What the round was made of, where it is more than a list. */
+  readonly playlist?: Playlist;
   readonly output: Output;
   readonly timing: CampaignTiming;
   /** 0–100, higher wins. */
