@@ -1,4 +1,4 @@
-import type { AccountView, AuditEntry, AuditVerdict, LinkView } from '@xiaolaba/gateway/contract';
+import type { AccountView, AuditEntry, AuditVerdict, LinkView, PersonView } from '@xiaolaba/gateway/contract';
 import { get, send } from '../api/client.js';
 import type { Role } from '../session/use-session.js';
 
@@ -19,6 +19,7 @@ const accountPath = (id: string): string => `/api/accounts/${encodeURIComponent(
 /** What administrators see to, and what officers look up. */
 export const accountsApi = {
   all: () => get<AccountView[]>('/api/accounts'),
+  people: () => get<PersonView[]>('/api/people'),
   make: (body: NewAccount) => send<LinkView & { account: AccountView }>('POST', '/api/accounts', body),
   change: (id: string, body: AccountChange) => send<AccountView>('PATCH', accountPath(id), body),
   endSessions: (id: string) => send<undefined>('DELETE', `${accountPath(id)}/sessions`),

@@ -9,7 +9,8 @@ export const approvalsApi = {
   candidate: (sha256: string) => bytesOf('GET', `/api/candidates/${sha256}`),
   /** The envelope of a release that is on air. */
   release: (sha256: string) => bytesOf('GET', `/blobs/${sha256}`),
-  approve: (envelope: Uint8Array) => send<ApprovalTaken>('POST', '/api/releases', envelope),
+  approve: (envelope: Uint8Array, staging: 'staged' | 'at-once') =>
+    send<ApprovalTaken>('POST', `/api/releases?staging=${staging}`, envelope),
   reject: (draft: string, reason: string) =>
     send<DraftView>('POST', `/api/drafts/${encodeURIComponent(draft)}/reject`, { reason }),
 };

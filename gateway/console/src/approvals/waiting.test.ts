@@ -8,7 +8,7 @@ const campaign = (id: string, kind: Approval['kind'], signed: number, state: Cam
     ...{ id, title: { zh: id, en: id }, state, revision: 1, releases: [], problems: [] },
     candidates: [
       {
-        ...{ sha256: id, places: 1, people: 1 },
+        ...{ sha256: id, staged: false, places: 1, people: 1 },
         approval: {
           ...{ kind, needed: 2, missing: 2 - signed },
           signedBy: Array.from({ length: signed }, (_, at) => ({ kid: `${at}`, name: `${at}`, at })),

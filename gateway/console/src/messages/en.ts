@@ -4,6 +4,7 @@ import { editorEn } from './editor.en.js';
 import { itemsEn } from './items.en.js';
 import { sessionEn } from './session.en.js';
 import type { Messages } from './zh-CN.js';
+import { trustEn } from './trust.en.js';
 
 export const en: Messages = {
   product: 'Xiaolaba',
@@ -286,4 +287,5 @@ export const en: Messages = {
   ...editorEn,
   ...itemsEn,
   ...sessionEn,
+  ...trustEn,
 };

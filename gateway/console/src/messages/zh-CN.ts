@@ -3,6 +3,7 @@ import { deskZhCN } from './desk.zh-CN.js';
 import { editorZhCN } from './editor.zh-CN.js';
 import { itemsZhCN } from './items.zh-CN.js';
 import { sessionZhCN } from './session.zh-CN.js';
+import { trustZhCN } from './trust.zh-CN.js';
 
 export const zhCN = {
   product: '小喇叭',
@@ -253,6 +254,7 @@ export const zhCN = {
   ...editorZhCN,
   ...itemsZhCN,
   ...sessionZhCN,
+  ...trustZhCN,
 };
 
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };

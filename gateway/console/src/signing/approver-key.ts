@@ -1,4 +1,4 @@
-import { type EnvelopeType, sealEnvelope } from '@xiaolaba/protocol';
+import { type EnvelopeType, keyClaimBytes, sealEnvelope, toBase64 } from '@xiaolaba/protocol';
 import { type ApproverKey, generateApproverKey, openWrappedKey, type WrappedKey } from '@xiaolaba/protocol/web-crypto';
 import { computed, ref, shallowRef } from 'vue';
 import { type KeyStore, keyFileBytes, readKeyFile } from './key-store.js';
@@ -69,6 +69,11 @@ export const createApproverKey = ({ store, after }: ApproverKeyPorts) => {
       lock();
       store.remove();
       file.value = undefined;
+    },
+    /** Shows that the key is this account's, base64; nothing where the key is locked. */
+    async claim(account: string): Promise<string | undefined> {
+      const key = unlocked.value;
+      return key && toBase64(await key.signer.sign(keyClaimBytes(account, key.signer.kid)));
     },
     /** An envelope over these very bytes; nothing where the key is locked. */
     async seal(type: EnvelopeType, payload: Uint8Array): Promise<Uint8Array | undefined> {

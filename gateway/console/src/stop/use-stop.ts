@@ -1,4 +1,4 @@
-import type { DeviceView, DistrictView, StopOrderView } from '@xiaolaba/gateway/contract';
+import type { DeviceView, DistrictView, PendingStopView, StopOrderView } from '@xiaolaba/gateway/contract';
 import { onBeforeUnmount, shallowRef } from 'vue';
 import { api, type Trouble, troubleOf } from '../api/client.js';
 import { stopApi } from './stop-api.js';
@@ -10,6 +10,7 @@ const devicesEvery = 5;
 
 export const useStop = () => {
   const orders = shallowRef<StopOrderView[]>();
+  const pending = shallowRef<PendingStopView[]>([]);
   const devices = shallowRef<DeviceView[]>([]);
   const district = shallowRef<DistrictView>();
   const trouble = shallowRef<Trouble>();
@@ -22,7 +23,10 @@ export const useStop = () => {
     try {
       district.value ??= await api.district();
       if (turn++ % devicesEvery === 0) devices.value = await stopApi.devices();
-      orders.value = await stopApi.orders();
+      // Whoever may only read is not told what waits.
+      const [given, waiting] = await Promise.all([stopApi.orders(), stopApi.pending().catch(() => [])]);
+      orders.value = given;
+      pending.value = waiting;
       trouble.value = undefined;
     } catch (error) {
       trouble.value = troubleOf(error);
@@ -35,5 +39,5 @@ export const useStop = () => {
   }, ordersMs);
   onBeforeUnmount(() => clearInterval(timer));
   void read();
-  return { orders, devices, district, trouble, read };
+  return { orders, pending, devices, district, trouble, read };
 };
