@@ -4,6 +4,7 @@ import { dayOf, type NamedRelease } from '@xiaolaba/protocol';
 import cron from 'node-cron';
 import { offerFirstLogin } from './accounts/first-login.js';
 import { openPeople } from './accounts/index.js';
+import { Alerts } from './alerts/index.js';
 import { linkAddress } from './api/account-routes.js';
 import { startApi } from './api/server.js';
 import { Audit, AuditHead, verifyAudit } from './audit/index.js';
@@ -99,6 +100,15 @@ async function start(
   const drafts = new Drafts({ store, content, campaigns, now });
   const recordings = new Recordings({ store, blobs, library, shelf, drafts, now, log });
   begun.push(() => recordings.close());
+  const alerts = await Alerts.open({
+    store,
+    campaigns,
+    library,
+    content: { model: () => content.model(), texts: () => content.held()?.alerts ?? [] },
+    devices: () => registry.all(),
+    now,
+    log,
+  });
   const work = new Work(log);
   const people = await openPeople(store, now, deps.hasher);
   const auditHead = new AuditHead({
@@ -335,6 +345,7 @@ async function start(
       verifyAudit: () => verifyAudit(store, data.auditHead, keys.publicKey),
       library,
       stopOrders,
+      alerts,
       refresh,
       refreshSoon,
       keyLists,

@@ -1,5 +1,5 @@
 import {
-  lateStartMs,
+  lateStartOf,
   type MissCause,
   type Output,
   type PlannedSlot,
@@ -81,7 +81,7 @@ export function sessionOfSlot(slot: PlannedSlot, release: Release): Session {
     output,
     priority,
     dueAt,
-    latestStart: output === 'text' ? endAt : startAt + lateStartMs,
+    latestStart: output === 'text' ? endAt : startAt + lateStartOf(priority),
     endAt,
     expectedMs: endAt - startAt,
     breaksQuietHours: release.cues.find(({ id }) => id === cue)?.breaksQuietHours ?? false,

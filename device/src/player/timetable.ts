@@ -1,4 +1,13 @@
-import { addDays, dayOf, instantOf, lateStartMs, type PlanInput, type PlannedSlot, planDay } from '@xiaolaba/protocol';
+import {
+  addDays,
+  alertPriority,
+  dayOf,
+  instantOf,
+  lateStartOf,
+  type PlanInput,
+  type PlannedSlot,
+  planDay,
+} from '@xiaolaba/protocol';
 import type { Discipline } from '../clock/discipline.js';
 import type { Life } from '../life.js';
 import type { Cancel } from '../ports/index.js';
@@ -58,10 +67,9 @@ export class Timetable {
     const kept = this.#slots;
     const yesterday = instantOf(addDays(day, -1), '00:00', this.#input.policy.zone);
     for (const key of this.#done) if (Number(key.slice(key.lastIndexOf('/') + 1)) < yesterday) this.#done.delete(key);
-    const slots = planDay(this.#input, day).slots.filter(
-      (slot) => latest(slot) >= now && !this.#done.has(doneKey(slot)),
-    );
-    this.#slots = [...kept, ...slots].sort((a, b) => a.startAt - b.startAt);
+    const slots = planDay(this.#input, day).slots.filter((slot) => latest(slot) >= now);
+    const wanted = withoutRepeats(slots, now).filter((slot) => !this.#done.has(doneKey(slot)));
+    this.#slots = [...kept, ...wanted].sort((a, b) => a.startAt - b.startAt);
   }
 
   #schedule(): void {
@@ -97,7 +105,17 @@ export class Timetable {
   }
 }
 
-const latest = (slot: PlannedSlot): number => (slot.output === 'text' ? slot.endAt - 1 : slot.startAt + lateStartMs);
+const latest = (slot: PlannedSlot): number =>
+  slot.output === 'text' ? slot.endAt - 1 : slot.startAt + lateStartOf(slot.priority);
+
+/** Of the sayings of an alert that are overdue when it comes, the last: it is said at once, and not several times over. */
+function withoutRepeats(slots: readonly PlannedSlot[], now: number): PlannedSlot[] {
+  const isOverdue = (slot: PlannedSlot) =>
+    slot.output === 'audio' && slot.priority >= alertPriority && slot.startAt <= now;
+  const cueOf = ({ release, cue }: PlannedSlot) => `${release}/${cue}`;
+  const last = new Map(slots.filter(isOverdue).map((slot) => [cueOf(slot), slot]));
+  return slots.filter((slot) => !isOverdue(slot) || last.get(cueOf(slot)) === slot);
+}
 
 const doneKey = (play: { readonly campaign: string; readonly cue: string; readonly dueAt: number }): string =>
   `${play.campaign}/${play.cue}/${play.dueAt}`;

@@ -25,3 +25,7 @@ export const alertLimits = {
   /** Nothing that lasts longer is an alert. */
   minutes: 720,
 } as const;
+
+/** What names of exercises begin with: the name is signed with the release, so nobody can change it. */
+export const exercisePrefix = 'exercise-';
+export const isExerciseName = (campaign: string): boolean => campaign.startsWith(exercisePrefix);

@@ -58,6 +58,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
         message: { zh: formatProblem(problem, 'zh-CN'), en: formatProblem(problem, 'en') },
       }));
       if (imported.accepted) {
+        await context.alerts.prepareVoices(['loudspeaker', 'bus-screen']);
         await context.refresh();
         // A timetable may have changed that no device has to be told of.
         await context.coverage.expect([...context.registry.all()].map(({ id }) => id));
@@ -100,6 +101,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
           if (errorCode(error) === 'approvals-missing') return undefined;
           throw error;
         });
+      context.alerts.signed();
       const progress = await progressOf(context, body);
       const { campaign, revision, missing, signedBy } = progress;
       const told = { campaign, revision, approvers: signedBy.map(({ name }) => name) };

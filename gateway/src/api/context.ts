@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { People } from '../accounts/index.js';
+import type { Alerts } from '../alerts/index.js';
 import type { Audit, Verdict } from '../audit/index.js';
 import type { Broker } from '../broker/index.js';
 import type { ContentService } from '../campaigns/content-service.js';
@@ -38,6 +39,7 @@ export interface ApiContext {
   readonly rejects: Rejects;
   readonly jobs: Jobs;
   readonly stopOrders: StopOrders;
+  readonly alerts: Alerts;
   readonly people: People;
   /** A one-time link has been used: the first one's file may go. */
   readonly linkUsed: () => Promise<void>;

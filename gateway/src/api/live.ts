@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type DayLedger, DayTallies, dayView } from '../coverage/index.js';
 import type { LiveDevice, RegisteredDevice } from '../registry/index.js';
+import { openAlerts } from './alert-view.js';
 import type { ApiContext } from './context.js';
 import type { LiveEvents, Vehicle } from './contract.js';
 import { viewContext } from './view-context.js';
@@ -32,6 +33,8 @@ export class Live {
   #tallies: DayTallies | undefined;
   readonly #timer: NodeJS.Timeout;
   #busy = false;
+  /** Of the alerts that listeners were told of. */
+  #alerts = '';
 
   constructor(private readonly context: ApiContext) {
     this.#timer = setInterval(() => void this.#tick(), tickMs);
@@ -54,6 +57,8 @@ export class Live {
     raw.write('retry: 2000\n\n');
     this.#greet(raw);
     this.#listeners.add(raw);
+    // Who has just come learns with the next picture what waits for a signature.
+    this.#alerts = '';
     raw.on('close', () => this.#listeners.delete(raw));
   }
 
@@ -94,7 +99,12 @@ export class Live {
   }
 
   async #send(): Promise<void> {
-    const { coverage, live, registry } = this.context;
+    const { alerts, coverage, live, registry } = this.context;
+    const { mark } = alerts;
+    if (mark !== this.#alerts) {
+      this.#alerts = mark;
+      this.#emit('alerts', await openAlerts(this.context));
+    }
     const day = coverage.today();
     if (!day) return;
     const ledger = await coverage.ledger(day);

@@ -131,6 +131,64 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '已有更新的停播令，第 {version} 号作废，请重新生成后再签。',
     en: 'A later stop order has been given; number {version} is void. Make a new one and sign that.',
   },
+  'alert-unknown': { zh: '没有紧急插播 {alert}。', en: 'There is no alert {alert}.' },
+  'alert-refused': { zh: '这条紧急插播还不能发布。', en: 'This alert cannot be given as it is.' },
+  'alert-over': {
+    zh: '紧急插播的截止时间已过，请把截止时间改到以后。',
+    en: 'The alert would be over already; give it a later end.',
+  },
+  'alert-too-long': {
+    zh: '紧急插播至多 {max} 分钟（现为 {minutes} 分钟）；更久的请做成宣传任务。',
+    en: 'An alert lasts {max} minutes at most (this one {minutes}); make it a campaign if it is to last longer.',
+  },
+  'alert-status-fixed': {
+    zh: '演练不能改成真实插播，真实插播也不能改成演练（{alert}）；请另发一条。',
+    en: 'An exercise is never turned into a real alert, nor the other way round ({alert}); give a new one.',
+  },
+  'alert-replaced': {
+    zh: '紧急插播 {alert} 已被 {by} 更新，请更新后者。',
+    en: 'Alert {alert} has been updated by {by}; update that one.',
+  },
+  'alert-ended': {
+    zh: '紧急插播 {alert} 已结束，不能再更新；请另发一条。',
+    en: 'Alert {alert} is over and cannot be updated; give a new one.',
+  },
+  'alert-not-ended': {
+    zh: '紧急插播 {alert} 没有被人提前结束，没有取消报文。',
+    en: 'Nobody has ended alert {alert} early; there is no cancellation of it.',
+  },
+  'cap-scope': {
+    zh: 'CAP 报文的 scope 是 {scope}，只播出 Public 的报文。',
+    en: 'The scope of the CAP message is {scope}; only Public ones are put on air.',
+  },
+  'cap-info-missing': {
+    zh: 'CAP 报文没有 info，没有可播的内容。',
+    en: 'The CAP message has no info, so nothing to say.',
+  },
+  'cap-language': {
+    zh: 'CAP 报文的语言（{languages}）都没有对应的方言，请至少附一份 zh-CN。',
+    en: 'The CAP message is in no dialect of ours ({languages}); add at least zh-CN.',
+  },
+  'cap-text-long': {
+    zh: 'CAP 报文的文字过长（上限 {limit} 字），请缩短 headline 或 instruction。',
+    en: 'The texts of the CAP message are too long (at most {limit} characters); shorten headline or instruction.',
+  },
+  'cap-area-missing': {
+    zh: 'CAP 报文没有 area，请写明范围。',
+    en: 'The CAP message names no area; say where it holds.',
+  },
+  'cap-area-unmatched': {
+    zh: 'CAP 报文的范围里没有点位：{areas}。请核对坐标，或用 geocode 写明乡镇、派出所。',
+    en: 'No place lies in the areas {areas}; check the shapes, or name townships or police stations by geocode.',
+  },
+  'cap-reference-unknown': {
+    zh: 'CAP 报文所指的报文（{references}）没有收到过，请先发原报文，或改发 Alert。',
+    en: 'None of the messages that it refers to is known ({references}); send those first, or send an Alert.',
+  },
+  'cap-references-differ': {
+    zh: 'CAP 报文一次更新了 {count} 条不同的插播，请分开发送。',
+    en: 'The CAP message updates {count} different alerts at once; send one for each.',
+  },
   'cap-too-large': {
     zh: 'CAP 报文过大（{bytes} 字节，上限 {max}）。',
     en: 'The CAP message is too large ({bytes} bytes, at most {max}).',

@@ -12,6 +12,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { accountRoutes } from './account-routes.js';
 import { aheadRoutes } from './ahead-routes.js';
+import { alertRoutes } from './alert-routes.js';
 import { auditChanges } from './audit-changes.js';
 import { createGuards, guardRoutes } from './authorise.js';
 import { blobRoutes } from './blob-routes.js';
@@ -158,6 +159,7 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   predictionRoutes(app, context, guards);
   todayRoutes(app, context);
   orderRoutes(app, context, guards);
+  alertRoutes(app, context, guards);
   draftRoutes(app, context, guards);
   editorRoutes(app, context, guards);
   bulletinRoutes(app, context, guards);

@@ -34,6 +34,8 @@ export async function checkCampaign(
     const line = lineOf(path);
     return { field: path.join('.'), ...(line === undefined ? {} : { line }) };
   };
+  // What has such a name is taken for an alert, and an exercise is counted nowhere.
+  if (/^(alert|exercise)-/.test(value.id)) problems.error(file, 'id-reserved', { id: value.id }, at('id'));
   if (value.valid.to < value.valid.from) problems.error(file, 'valid-order', {}, at('valid'));
   const lists = [
     ['townships', known.townships],

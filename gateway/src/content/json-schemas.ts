@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertFileSchema } from './alert-file-schema.js';
 import * as files from './file-schemas.js';
 
 const titled = {
@@ -6,6 +7,7 @@ const titled = {
   calendar: [files.calendarFileSchema, 'calendar/*.yaml'],
   campaign: [files.campaignFileSchema, 'campaigns/*.yaml'],
   template: [files.templateFileSchema, 'templates/*.yaml'],
+  alert: [alertFileSchema, 'alerts/*.yaml'],
   'site-row': [files.siteRowSchema, 'a row of sites/sites.csv'],
   'route-row': [files.routeRowSchema, 'a row of sites/routes.csv'],
   'route-stop-row': [files.routeStopRowSchema, 'a row of sites/route-stops.csv'],

@@ -4,6 +4,7 @@ import { isTimeZone } from '@xiaolaba/protocol';
 import { campaignFrom } from './campaign-from-file.js';
 import { checkCampaign } from './check-campaign.js';
 import { campaignFileSchema, districtFileSchema } from './file-schemas.js';
+import { loadAlerts } from './load-alerts.js';
 import { loadCalendar } from './load-calendar.js';
 import { loadTables } from './load-tables.js';
 import { loadTemplates } from './load-templates.js';
@@ -49,8 +50,12 @@ export async function loadContent(directory: string): Promise<LoadedContent> {
     campaigns.push(campaignFrom(document.value));
   }
   const templates = await loadTemplates(directory, problems);
+  const alerts = await loadAlerts(directory, problems);
   if (!district || !loadedCalendar) return { problems: problems.list };
-  return { content: { district, ...tables, ...loadedCalendar, campaigns, templates, media }, problems: problems.list };
+  return {
+    content: { district, ...tables, ...loadedCalendar, campaigns, templates, alerts, media },
+    problems: problems.list,
+  };
 }
 
 async function loadDistrict(directory: string, problems: Problems): Promise<District | undefined> {

@@ -74,6 +74,7 @@ const zh = {
   'sign-low': '高 {rows} 点的屏幕显示不了汉字，请核对 devices.csv。',
   'audience-empty': '没有终端符合这个受众，请放宽条件。',
   'text-malformed': '文字里有残缺的字符，无法保存，请重新输入。',
+  'id-reserved': '编号“{id}”以 alert- 或 exercise- 开头，这是紧急插播专用的，请换一个。',
   'exercise-denied': '“{excerpt}”会让人以为演练是真的，演练文本里不得出现，请改写。',
   'exercise-mentioned': '“{excerpt}”会让人以为真的插播是演练，请删去；若是演练，请按演练发布。',
   'alert-text-unknown': '没有插播预案“{id}”，可用：{choices}。',
@@ -186,6 +187,7 @@ const en: Readonly<Record<keyof typeof zh, string>> = {
   'sign-low': 'A sign {rows} pixels high cannot show Chinese characters; check devices.csv.',
   'audience-empty': 'No device fits this audience; loosen the conditions.',
   'text-malformed': 'The text holds broken characters that cannot be kept; type it anew.',
+  'id-reserved': 'The id "{id}" begins with alert- or exercise-, which is kept for alerts; choose another.',
   'exercise-denied': '"{excerpt}" would make an exercise sound real; word it otherwise.',
   'exercise-mentioned':
     '"{excerpt}" would make a real alert pass for an exercise; leave it out, or give it as an exercise.',

@@ -1,4 +1,5 @@
 import { instantOf, type MissCause } from '@xiaolaba/protocol';
+import { isExerciseName } from '../alerts/words.js';
 import type { Breakdown, DayView, PlaceDay, SilentPlace } from '../api/contract.js';
 import type { DistrictModel, Place } from '../campaigns/index.js';
 import type { LiveFleet, RegisteredDevice } from '../registry/index.js';
@@ -25,7 +26,8 @@ function tallyPlace(
   const whole = emptyTally();
   const campaigns = new Map<string, PlaceTally>();
   for (const slot of ledger.slotsOf(place)) {
-    countSlot(whole, slot, now);
+    // It covers nobody: it is told of by itself, and counted nowhere else.
+    if (!isExerciseName(slot.campaign)) countSlot(whole, slot, now);
     let part = campaigns.get(slot.campaign);
     if (!part) {
       part = emptyTally();
@@ -162,7 +164,7 @@ function silentPlace(context: ViewContext, tallies: DayTallies, place: Place): S
   const tally = tallies.of(place.place);
   const slots = tallies.ledger
     .slotsOf(place.place)
-    .filter((slot) => slot.status !== 'pending' || slot.endAt <= context.now);
+    .filter((slot) => (slot.status !== 'pending' || slot.endAt <= context.now) && !isExerciseName(slot.campaign));
   const lastVerified = slots.reduce(
     (last, slot) => (slot.status === 'verified' ? Math.max(last, slot.startAt) : last),
     0,

@@ -36,6 +36,8 @@ export interface IssuedAssignment {
 }
 
 interface CurrentAssignment extends IssuedAssignment {
+  /** Alerts among its releases. */
+  readonly urgent: readonly string[];
   readonly digest: string;
   readonly expiresAt: number;
   readonly envelope: string;
@@ -143,7 +145,11 @@ export class Assignments {
       const floor = this.#floor.get(device.id) ?? 0;
       const stale = known !== undefined && (known.expiresAt - now < assignmentLifeMs / 2 || known.version < floor);
       if (known?.digest === digest && !stale) continue;
-      const urgent = body.releases.some((release) => release.urgent && !known?.releases.includes(release.sha256));
+      const present = new Set(body.releases.map((release) => release.sha256));
+      // An alert is to be heard at once, and silent at once when somebody has ended it.
+      const urgent =
+        body.releases.some((release) => release.urgent && !known?.releases.includes(release.sha256)) ||
+        known?.urgent.some((sha256) => !present.has(sha256)) === true;
       const assignment: Assignment = {
         v: 1,
         device: device.id,
@@ -206,7 +212,8 @@ export class Assignments {
 
   #remember(row: AssignmentTable): void {
     const { device, version, digest, envelope } = row;
-    const { place, policy } = assignmentIn(envelope);
+    const { place, policy, releases } = assignmentIn(envelope);
+    const urgent = releases.flatMap((release) => (release.urgent ? release.sha256 : []));
     const issued: IssuedAssignment = {
       device,
       version,
@@ -216,7 +223,7 @@ export class Assignments {
       place,
       policy,
     };
-    this.#current.set(device, { ...issued, expiresAt: row.expires_at, digest, envelope });
+    this.#current.set(device, { ...issued, urgent, expiresAt: row.expires_at, digest, envelope });
     const had = this.#revisions.get(device) ?? new Map<string, number>();
     this.#revisions.set(device, had);
     for (const sha256 of issued.releases) {

@@ -10,6 +10,7 @@ export const planSubjects = [
   'device',
   'calendar',
   'template',
+  'alert',
   'campaign',
   'audio',
   'video',

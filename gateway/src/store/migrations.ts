@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { makeAlertTables } from './alert-tables.js';
 import { makeDeskTables } from './desk-tables.js';
 import { makeRecordingTables } from './recording-tables.js';
 import { makeRolloutTables } from './rollout-tables.js';
@@ -250,6 +251,7 @@ export const migrations: Record<string, Migration> = {
     },
   },
   '0005-desk': { up: makeDeskTables },
+  '0007-alerts': { up: makeAlertTables },
   '0009-recordings': { up: makeRecordingTables },
   '0010-rollouts': { up: makeRolloutTables },
 };

@@ -1,3 +1,4 @@
+import type { CapMessageTable } from './alert-tables.js';
 import type { DraftTable, DraftVersionTable, MediaTable } from './desk-tables.js';
 import type { RecordingTable } from './recording-tables.js';
 import type { ApproverKeyTable, PendingStopTable, RolloutTable } from './rollout-tables.js';
@@ -260,6 +261,7 @@ export interface Schema {
   stop_orders: StopOrderTable;
   stop_reports: StopReportTable;
   alerts: AlertTable;
+  cap_messages: CapMessageTable;
   predictions: PredictionTable;
   accounts: AccountTable;
   recovery_codes: RecoveryCodeTable;

@@ -1,5 +1,5 @@
 import { addDays } from '../calendar/calendar.js';
-import type { Cue, Item, NamedRelease } from '../release.js';
+import { alertPriority, type Cue, type Item, type NamedRelease } from '../release.js';
 import type { DroppedOccurrence, DropReason, PlanInput } from './day-plan.js';
 import { chooseVersion, type SpokenChoice } from './dialect.js';
 import { instantOf } from './local-time.js';
@@ -9,6 +9,10 @@ import { type Span, windowSpans } from './windows.js';
 export const maxWaitMs = 300_000;
 /** Begun later than this after its turn, a timed sound is not that broadcast any more: a device doesn't begin it. */
 export const lateStartMs = 120_000;
+/** The same for an alert, the longest that one waits to be said again: whenever it comes, it is said at once. */
+const alertLateStartMs = 600_000;
+/** How late a sound of a priority may begin, milliseconds. */
+export const lateStartOf = (priority: number): number => (priority >= alertPriority ? alertLateStartMs : lateStartMs);
 /** A text that is shown once at the beginning of a window stays for this long. */
 const onceTextMs = 60_000;
 

@@ -3,7 +3,7 @@ import { daySpan, dropOf, type Occurrence, occurrencesOf } from './occurrences.j
 import { Timeline } from './timeline.js';
 import { overlaps, quietSpans, type Span } from './windows.js';
 
-export { lateStartMs, maxWaitMs } from './occurrences.js';
+export { lateStartMs, lateStartOf, maxWaitMs } from './occurrences.js';
 
 /** Silence between two plays on one loudspeaker, so that they don't run into each other. */
 export const gapMs = 1000;
