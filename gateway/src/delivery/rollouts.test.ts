@@ -222,6 +222,12 @@ describe('a release that goes out in waves', () => {
     expect(holding(after, 1).length + holding(after, 2).length).toBe(4);
   });
 
+  it('goes everywhere at once where no device is that could show how it does', async () => {
+    for (const id of ids) await gateway.admin('POST', `/api/devices/sign-${id}/revoke`);
+    await rewritten('刷单都是诈骗');
+    expect(await rollouts()).toEqual([]);
+  });
+
   it('goes everywhere at once where that is said, or where it is small', async () => {
     await rewritten('刷单都是诈骗', 'at-once');
     await rewritten('刷单全是诈骗', 'as-set');

@@ -101,11 +101,10 @@ export class Rollouts {
     const staged = staging === 'staged' || (staging === 'as-set' && this.isStagedAsSet(release) && !again);
     const isAlert = release.cues.some(({ priority }) => priority >= alertPriority);
     if (!model || !staged || isAlert) return undefined;
-    const waves = planWaves(
-      this.#placesOf(release, model),
-      `${release.campaign}/${release.revision}`,
-      this.deps.policy,
-    );
+    const places = this.#placesOf(release, model);
+    // Where no device is, nothing would ever be played that the next wave could wait for.
+    if (places.every(({ profiles }) => profiles.length === 0)) return undefined;
+    const waves = planWaves(places, `${release.campaign}/${release.revision}`, this.deps.policy);
     if (waves.length < 2) return undefined;
     const now = this.deps.now();
     return {
