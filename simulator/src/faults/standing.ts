@@ -3,6 +3,8 @@ import type { Fault } from './faults.js';
 
 /** Of the faults that an evening leaves behind, so many are mended by the next morning: a technician has only so many hands. */
 const mendedByMorning = 0.6;
+/** Nobody mends what the owner of a place wants; few change their mind overnight. */
+const changedByMorning = 0.2;
 
 /** Whether a fault lasts beyond its day. All others are over before the evening. */
 export function lasts(fault: Fault): boolean {
@@ -25,8 +27,10 @@ export function mendedOn(
   seed: number,
   standing: readonly Fault[],
 ): { readonly mended: readonly Fault[]; readonly left: readonly Fault[] } {
-  const isMended = ({ device, kind }: Fault): boolean =>
-    stream(seed, 'mended', day, device, kind).chance(mendedByMorning);
+  const isMended = ({ device, kind }: Fault): boolean => {
+    const share = kind === 'owner-mute' || kind === 'owner-quiet' ? changedByMorning : mendedByMorning;
+    return stream(seed, 'mended', day, device, kind).chance(share);
+  };
   return { mended: standing.filter(isMended), left: standing.filter((fault) => !isMended(fault)) };
 }
 
