@@ -1,7 +1,7 @@
 import type { DraftView, VoicesView } from '@xiaolaba/gateway/contract';
 import { describe, expect, it } from 'vitest';
 import { gapsOf, rowsOf, tallyOf } from './gaps.js';
-import { itemsFitting, itemsOf, noFilter, previewRequest, voiceOf, voiceTable } from './library.js';
+import { itemsFitting, itemsOf, markedText, noFilter, previewRequest, voiceOf, voiceTable } from './library.js';
 
 const spokenBy = (dialect: string, voice?: string): VoicesView['dialects'][number] => ({
   ...{ dialect, places: 3, people: 300, recordings: 0 },
@@ -93,6 +93,19 @@ describe('the items of drafts', () => {
       audience: { profiles: ['loudspeaker'], kinds: ['estate'] },
       slotSeconds: 90,
     });
+  });
+});
+
+describe('a text on a sign', () => {
+  it('is marked where the sign lacks a character, however many units it takes', () => {
+    expect(markedText('朱镕基𠮷𠮷了', ['镕', '𠮷'])).toEqual([
+      { text: '朱', missing: false },
+      { text: '镕', missing: true },
+      { text: '基', missing: false },
+      { text: '𠮷𠮷', missing: true },
+      { text: '了', missing: false },
+    ]);
+    expect(markedText('', ['镕'])).toEqual([]);
   });
 });
 

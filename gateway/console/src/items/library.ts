@@ -127,3 +127,18 @@ export const previewRequest = ({ item, audience, slotSeconds }: Omit<LibraryItem
 /** How loud devices will play a recording, LUFS; the loudest of them. */
 export const playedLoudness = ({ renditions }: Pick<RecordingView, 'renditions'>): number | undefined =>
   renditions.length > 0 ? Math.max(...renditions.map(({ lufs }) => lufs)) : undefined;
+
+/** A text in pieces, those apart that are among these characters. */
+export const markedText = (
+  text: string,
+  characters: readonly string[],
+): { readonly text: string; readonly missing: boolean }[] => {
+  const pieces: { text: string; missing: boolean }[] = [];
+  for (const character of text) {
+    const missing = characters.includes(character);
+    const last = pieces.at(-1);
+    if (last?.missing === missing) last.text += character;
+    else pieces.push({ text: character, missing });
+  }
+  return pieces;
+};

@@ -162,7 +162,7 @@ export const itemsEn: Texts<typeof itemsZhCN> = {
       anyKind: 'All forms',
       kinds: { audio: 'Sound', text: 'Text on signs', video: 'Film' },
       use: 'Use',
-      anyUse: 'All',
+      anyUse: 'Approved or not',
       uses: { air: 'Approved', draft: 'In drafts only' },
       count: '{n} texts',
       none: 'No text fits these conditions',
