@@ -5,6 +5,7 @@ import { bulletinRoutes } from './bulletins/routes.js';
 import CoveragePage from './coverage/coverage-page.vue';
 import { editorRoutes } from './drafts/editor/routes.js';
 import { draftRoutes } from './drafts/routes.js';
+import { itemRoutes } from './items/routes.js';
 import { sessionRoutes } from './session/routes.js';
 import { stopRoutes } from './stop/routes.js';
 
@@ -20,6 +21,7 @@ export const router = createRouter({
     ...bulletinRoutes,
     ...editorRoutes,
     ...draftRoutes,
+    ...itemRoutes,
     ...approvalRoutes,
     ...sessionRoutes,
     ...stopRoutes,
