@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { accountRoutes } from './accounts/routes.js';
+import { aheadRoutes } from './ahead/routes.js';
 import { approvalRoutes } from './approvals/routes.js';
 import { bulletinRoutes } from './bulletins/routes.js';
 import CoveragePage from './coverage/coverage-page.vue';
@@ -8,6 +9,7 @@ import { draftRoutes } from './drafts/routes.js';
 import { itemRoutes } from './items/routes.js';
 import { sessionRoutes } from './session/routes.js';
 import { stopRoutes } from './stop/routes.js';
+import { todayRoutes } from './today/routes.js';
 
 const day = '\\d{4}-\\d{2}-\\d{2}';
 
@@ -15,7 +17,10 @@ const day = '\\d{4}-\\d{2}-\\d{2}';
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', redirect: '/coverage' },
+    // Where the day begins depends on who comes in: the guard leads on.
+    { path: '/', name: 'home', component: CoveragePage },
+    ...todayRoutes,
+    ...aheadRoutes,
     { path: `/coverage/:day(${day})?`, name: 'coverage', component: CoveragePage },
     { path: `/coverage/:day(${day})/:type(site|route|fleet)/:id`, name: 'place', component: CoveragePage },
     ...bulletinRoutes,
@@ -26,6 +31,6 @@ export const router = createRouter({
     ...sessionRoutes,
     ...stopRoutes,
     ...accountRoutes,
-    { path: '/:rest(.*)*', redirect: '/coverage' },
+    { path: '/:rest(.*)*', redirect: '/' },
   ],
 });

@@ -10,7 +10,7 @@ const span = z.object({ from: instantSchema, to: instantSchema });
 const programmeSchema = z.object({
   campaign: z.string(),
   title: localized,
-  /** Places that it is for. */
+  /** Places that it is for, and where a device can play it. */
   places: count,
   /** How often it is to be heard or seen that day, over all places; a stretch of text counts as it is accounted for. */
   plays: count,

@@ -13,6 +13,9 @@ export function todayRoutes(app: FastifyInstance, context: ApiContext): void {
     if (!model) throw callerError('content-missing', 'no content has been imported');
     const now = context.now();
     const ledger = await context.coverage.ledger(dayOf(now, model.zone));
+    const devices = new Set(
+      [...context.registry.all()].flatMap(({ revoked, place, profile }) => (revoked ? [] : `${place} ${profile}`)),
+    );
     const titles = new Map(model.campaigns.map(({ id, title }) => [id, title]));
     return todayView({
       now,
@@ -20,6 +23,7 @@ export function todayRoutes(app: FastifyInstance, context: ApiContext): void {
       calendar: model.calendar,
       standing: context.campaigns.standing(),
       policyOf: (place) => model.places.get(place)?.policy,
+      hasDevice: (place, profiles) => profiles.some((profile) => devices.has(`${place} ${profile}`)),
       slots: ledger.slots(),
       titleOf: (campaign) => titles.get(campaign),
     });

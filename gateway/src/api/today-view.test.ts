@@ -32,6 +32,7 @@ const release = (campaign: string, cues: Cue[], more: Partial<NamedRelease['rele
 const view = (standing: NamedRelease[], more: Partial<TodayInput> = {}) =>
   todayView({
     ...{ now: at('09:10'), zone, calendar, standing, slots: [], titleOf: () => undefined },
+    hasDevice: (place, profiles) => place !== 'site/empty' && profiles.includes('loudspeaker'),
     policyOf: (place) => (place === 'site/early' ? policy('22:00', '06:00') : policy('20:00', '08:00')),
     ...more,
   });
@@ -69,6 +70,8 @@ describe("the district's day", () => {
     expect(spansOf(release('a', cues))).toEqual([{ from: at('06:00'), to: at('21:00') }]);
     const late = { profiles: ['loudspeaker' as const], places: ['site/late'] };
     expect(spansOf(release('a', cues, { audience: late }))).toEqual([{ from: at('08:00'), to: at('20:00') }]);
+    const nobody = { profiles: ['loudspeaker' as const], places: ['site/empty', 'site/late'] };
+    expect(view([release('a', cues, { audience: nobody })]).programme[0]?.places).toBe(1);
     const both = { profiles: ['loudspeaker' as const], places };
     expect(spansOf(release('a', cues, { audience: both }))).toEqual([{ from: at('06:00'), to: at('21:00') }]);
   });

@@ -5,6 +5,7 @@ import {
   type NamedRelease,
   type Output,
   overlaps,
+  type Profile,
   quietSpans,
   type SitePolicy,
   type Span,
@@ -26,6 +27,8 @@ export interface TodayInput {
   readonly calendar: Calendar;
   readonly standing: readonly NamedRelease[];
   readonly policyOf: (place: string) => SitePolicy | undefined;
+  /** Whether a device of one of these profiles is at a place. */
+  readonly hasDevice: (place: string, profiles: readonly Profile[]) => boolean;
   /** What the ledger expects today. */
   readonly slots: Iterable<Pick<Slot, 'campaign' | 'startAt' | 'endAt'>>;
   readonly titleOf: (campaign: string) => Programme['title'] | undefined;
@@ -114,8 +117,10 @@ function programmeOf(
     if (inForce.from >= inForce.to) continue;
     const entry = onAir.get(release.campaign) ?? { places: new Set(), lines: new Map<string, Line>() };
     onAir.set(release.campaign, entry);
-    for (const place of release.audience.places) entry.places.add(place);
-    const quiet = quietKinds(release.audience.places, input, day);
+    const { profiles } = release.audience;
+    const places = release.audience.places.filter((place) => input.hasDevice(place, profiles));
+    for (const place of places) entry.places.add(place);
+    const quiet = quietKinds(places, input, day);
     for (const { output, timing, breaksQuietHours } of release.cues) {
       const on = timing.kind === 'triggered' ? timing.on : undefined;
       const key = `${output}/${on ?? ''}`;

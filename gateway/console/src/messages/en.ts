@@ -3,6 +3,7 @@ import { deskEn } from './desk.en.js';
 import { editorEn } from './editor.en.js';
 import { itemsEn } from './items.en.js';
 import { sessionEn } from './session.en.js';
+import { todayEn } from './today.en.js';
 import type { Messages } from './zh-CN.js';
 import { trustEn } from './trust.en.js';
 
@@ -287,5 +288,6 @@ export const en: Messages = {
   ...editorEn,
   ...itemsEn,
   ...sessionEn,
+  ...todayEn,
   ...trustEn,
 };

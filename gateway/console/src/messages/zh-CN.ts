@@ -3,6 +3,7 @@ import { deskZhCN } from './desk.zh-CN.js';
 import { editorZhCN } from './editor.zh-CN.js';
 import { itemsZhCN } from './items.zh-CN.js';
 import { sessionZhCN } from './session.zh-CN.js';
+import { todayZhCN } from './today.zh-CN.js';
 import { trustZhCN } from './trust.zh-CN.js';
 
 export const zhCN = {
@@ -254,6 +255,7 @@ export const zhCN = {
   ...editorZhCN,
   ...itemsZhCN,
   ...sessionZhCN,
+  ...todayZhCN,
   ...trustZhCN,
 };
 

@@ -1,5 +1,6 @@
 import { watch } from 'vue';
 import type { LocationQueryValue, Router } from 'vue-router';
+import { landingOf } from '../today/landing.js';
 import type { Session } from './use-session.js';
 
 declare module 'vue-router' {
@@ -31,7 +32,8 @@ export const guardPages = (router: Router, session: Session): void => {
       // Who is in already has nothing to log in to; a one-time link may be for somebody else.
       return to.path === '/login' && session.account.value ? wantedAddress(to.query.to) : true;
     }
-    if (session.account.value || (session.mayRead.value && !to.meta.account)) return true;
+    const may = session.account.value || (session.mayRead.value && !to.meta.account);
+    if (may) return to.path === home ? landingOf(session.account.value?.roles ?? []) : true;
     return logInAddress(to.fullPath);
   });
   // A session that has lapsed leaves a page that is not for everybody; at once, so that whoever logs out is led on.

@@ -138,7 +138,7 @@ describe.skipIf(!installed)('accounts in the browser', () => {
     await other.getByText(words.codes.off).waitFor();
     expect(await other.locator('.list li').count()).toBe(2);
     await other.locator('.list li', { hasText: words.sessions.own }).locator('button').click();
-    await reached(other, '/login?to=/coverage');
+    await reached(other, '/login');
     await other.context().close();
   });
 
@@ -168,7 +168,7 @@ describe.skipIf(!installed)('accounts in the browser', () => {
     await choosePassword(editor, 'another horse entirely');
     await button(editor, words.welcome.save).click();
     await button(editor, words.welcome.codesLater).click();
-    await reached(editor, '/coverage');
+    await reached(editor, '/today');
     // What an editor has no business with is not in the bar, and says so where somebody types its address.
     expect(await editor.locator('.pages').innerText()).not.toContain(words.nav.accounts);
     await editor.goto(address('/accounts'));
@@ -235,7 +235,7 @@ describe.skipIf(!installed)('accounts in the browser', () => {
     await reached(page, '/audit?action=log-in');
     await button(page, words.session.menu.replace('{name}', '陈晓燕')).click();
     await button(page, words.session.logOut).click();
-    await reached(page, '/login?to=/coverage');
+    await reached(page, '/login');
     for (let attempt = 0; attempt < 12; attempt += 1) {
       await logIn(page, 'chen', `guess number ${attempt}`);
       await page.locator('.complaint').waitFor();
