@@ -55,6 +55,8 @@ const settingsSchema = z.strictObject({
   approvers: z.array(z.strictObject({ name: z.string().min(1).max(60), key: publicKeySchema })).default([]),
   /** Where rendered audio is remembered; losing it costs time only. */
   cacheDirectory: z.string().min(1).optional(),
+  /** Folder of the operator's own voice models for sherpa-onnx, one sub-folder a dialect with a `voice.yaml`. */
+  voices: z.string().min(1).optional(),
   /** How releases for many places go out in waves: a few places first, more once it has truly played there. */
   rollout: z
     .strictObject({

@@ -5,5 +5,6 @@ export { createJobGate } from './job-gate.js';
 export * from './library.js';
 export type { KeptRecording, RecordingFigures } from './recording-master.js';
 export * from './rendering.js';
+export { createSherpaVoices, type OwnSpeech, preferring } from './sherpa-voices.js';
 export { createSpeechTool, type DialectVoice, type SpeechTool, type VoiceEngine } from './speech.js';
 export { type AudioTarget, audioTargets } from './targets.js';
