@@ -19,8 +19,6 @@ export interface ProofOutcome {
 export interface ProofRow {
   readonly name: string;
   readonly expected: string;
-  /** Loudness of the input, LUFS; absent where it has none. */
-  readonly inputLufs?: number;
   readonly outcomes: readonly ProofOutcome[];
   /** Whether every outcome is what was expected and within ±1 LU and the peak. */
   readonly held: boolean;

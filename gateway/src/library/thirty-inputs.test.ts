@@ -12,6 +12,7 @@ let directory: string;
 let base: ProofBase;
 let blobs: BlobStore;
 let library: Library;
+const table: Record<string, string>[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'xiaolaba-proof-'));
   base = await proofBase(directory);
@@ -19,7 +20,11 @@ beforeAll(async () => {
   const quiet = { debug: () => undefined, warn: () => undefined };
   library = createLibrary({ blobs, cacheDirectory: join(directory, 'cache'), log: quiet });
 }, 60_000);
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  console.table(table.sort((a, b) => names.indexOf(a['input'] ?? '') - names.indexOf(b['input'] ?? '')));
+  await rm(directory, { recursive: true, force: true });
+});
+const names = proofInputs.map(({ name }) => name);
 
 it.concurrent.each(proofInputs.map((input) => [input.name, input] as const))(
   '%s',
@@ -27,6 +32,11 @@ it.concurrent.each(proofInputs.map((input) => [input.name, input] as const))(
   async (_name, input) => {
     const row = await proveInput(input, base, library, blobs);
     const told = row.outcomes.map(({ target: _, ...outcome }) => outcome);
+    const shown = row.outcomes.map(({ profile, refused, lufs, truePeakDb }) => [
+      profile,
+      refused ?? `${lufs} LUFS, ${truePeakDb} dBTP`,
+    ]);
+    table.push({ input: row.name, ...Object.fromEntries(shown) });
     expect(row.held, JSON.stringify(told)).toBe(true);
   },
 );
