@@ -79,7 +79,8 @@ describe.skipIf(!chromiumInstalled)('trust in the browser', () => {
     };
     for (const [login, held] of Object.entries(roles)) people.set(login, await Person.enter(gateway, login, held));
     browser = await launchChromium();
-  });
+    // The console is built first, on a machine that may have other work.
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     for (const sign of signs) await sign.close();
@@ -261,6 +262,7 @@ describe.skipIf(!chromiumInstalled)('trust in the browser', () => {
     const row = admin.locator(`[data-kid="${chenKey.publicKey.kid}"]`);
     await row.locator('select').selectOption({ label: 'chen' });
     await admin.locator('.keys .notice').waitFor();
+    expect(await admin.locator('.keys .notice').innerText()).toContain('属于 chen');
     await noBarriers(admin);
     await admin.context().close();
     const officer = await browserOf('zhao');

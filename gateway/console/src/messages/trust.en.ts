@@ -27,6 +27,7 @@ export const trustEn: typeof trustZhCN = {
     none: 'nothing due yet',
     failed: '{n} failed',
     excused: '{n} not counted (offline, interrupted…)',
+    rule: 'When it goes on or pauses',
     need: 'Goes on after {plays} plays with {verified}% verified; pauses above {errors}% errors; judged after {minutes} minutes even with fewer.',
     before: 'Places that wait keep revision {n}.',
     beforeNone: 'Places that wait have nothing of it.',

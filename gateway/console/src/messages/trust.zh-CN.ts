@@ -26,6 +26,7 @@ export const trustZhCN = {
     none: '还没到播出时间',
     failed: '出错 {n} 次',
     excused: '不计 {n} 次（断线、被插播打断等）',
+    rule: '什么时候扩大或暂停',
     need: '满 {plays} 次、核实达 {verified}% 就扩大；出错超过 {errors}% 就暂停；不满次数的，{minutes} 分钟后也判断。',
     before: '未轮到的地方仍播第 {n} 稿。',
     beforeNone: '未轮到的地方没有这项内容。',
