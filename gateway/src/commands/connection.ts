@@ -42,7 +42,9 @@ export async function connect(values: ConnectionValues, language: 'zh-CN' | 'en'
     } catch (cause) {
       throw worldError('gateway-unreachable', `${values.gateway}: no answer`, { gateway: values.gateway }, cause);
     }
-    if (response.headers.get('content-type')?.includes('application/json') !== true) {
+    const type = response.headers.get('content-type') ?? '';
+    if (response.ok && type.includes('application/cap+xml')) return (await response.text()) as T;
+    if (!type.includes('application/json')) {
       throw worldError('gateway-unreachable', `${values.gateway}: not a Xiaolaba gateway`, { gateway: values.gateway });
     }
     if (response.ok) return (await (toBeSigned.test(path) ? response.arrayBuffer() : response.json())) as T;

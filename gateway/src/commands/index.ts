@@ -1,5 +1,6 @@
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
 import { accountCommand } from './account.js';
+import { alertCommand } from './alert.js';
 import { applyCommand } from './apply.js';
 import { approveCommand } from './approve.js';
 import { asyncapiCommand } from './asyncapi.js';
@@ -31,6 +32,7 @@ export const commands: readonly CommandSpec[] = [
   schemasCommand,
   asyncapiCommand,
   keyCommand,
+  alertCommand,
   approveCommand,
   stopCommand,
   claimsCommand,

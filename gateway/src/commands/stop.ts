@@ -13,6 +13,7 @@ import type { PendingStopView, StopGiven, StopKept, StopOrderView } from '../api
 import { connect, connectionOptions } from './connection.js';
 import { readKey } from './key-files.js';
 import { passphraseOptions } from './passphrase.js';
+import { scopeFrom } from './scope-from.js';
 
 export const stopCommand: CommandSpec = {
   name: 'stop',
@@ -102,21 +103,6 @@ function tell(handed: Handed, order: StopOrder, io: CommandIo): number {
       : `${state === 'stop' ? 'Stopped' : 'Lifted'}: order ${version}, ${places ?? 'all'} places, handed to ${handed.devices} devices\n`,
   );
   return 0;
-}
-
-/** @throws XiaolabaError `scope-malformed` */
-function scopeFrom(text: string): unknown {
-  if (text === 'everywhere') return text;
-  const names = { town: 'townships', station: 'policeStations', kind: 'kinds' } as const;
-  const scope: Record<string, string[]> = {};
-  for (const part of text.split(',').map((one) => one.trim())) {
-    const [name = '', id = ''] = part.split(':');
-    const field = /^(site|route|fleet)\//.test(part) ? 'places' : names[name as keyof typeof names];
-    const value = field === 'places' ? part : id;
-    if (!field || !value) throw callerError('scope-malformed', `not a scope: ${part}`, { scope: part });
-    scope[field] = [...(scope[field] ?? []), value];
-  }
-  return scope;
 }
 
 type Said = Pick<StopOrder, 'version' | 'state' | 'reason'>;
