@@ -22,7 +22,12 @@ export interface WindowDocument {
 }
 export interface CueDocument {
   id: string;
-  items: CueEntry[];
+  items: string[];
+  /** How often in a round, and how often on end; 1 unless given. */
+  weights?: Record<string, number>;
+  repeats?: Record<string, number>;
+  /** Goes before every play, or before every so many. */
+  jingle?: { item: string; every?: number };
   output: 'audio' | 'text';
   windows: WindowDocument[];
   every?: string;
@@ -34,8 +39,6 @@ export interface CueDocument {
   'volume-cap'?: number;
   dialects?: 'rotate' | 'first';
 }
-/** An item by its id, or with how it is played. */
-export type CueEntry = string | { item: string; [name: string]: unknown };
 export interface AudienceDocument {
   profiles: string[];
   kinds?: string[];
@@ -152,12 +155,29 @@ export const canonical = (value: unknown): string =>
       : inner,
   );
 
-export const entryItem = (entry: CueEntry): string => (typeof entry === 'string' ? entry : entry.item);
+export type Turns = 'weights' | 'repeats';
+/** How often an item comes; what is usual is not written down. */
+export function setTurns(cue: CueDocument, turns: Turns, item: string, n: number): void {
+  const { [item]: _, ...rest } = cue[turns] ?? {};
+  const next = n === 1 ? rest : { ...rest, [item]: n };
+  if (Object.keys(next).length > 0) cue[turns] = next;
+  else delete cue[turns];
+}
+
+/** Takes an item out of a cue, with how often it came. */
+export function removeFromCue(cue: CueDocument, item: string): void {
+  cue.items = cue.items.filter((id) => id !== item);
+  setTurns(cue, 'weights', item, 1);
+  setTurns(cue, 'repeats', item, 1);
+}
 
 /** Takes an item out of everything that plays it; cues are left, so that it is seen that they have nothing to play. */
 export function removeItem(document: CampaignDocument, id: string): void {
   document.items = document.items.filter((item) => item.id !== id);
-  for (const cue of document.cues) cue.items = cue.items.filter((entry) => entryItem(entry) !== id);
+  for (const cue of document.cues) {
+    removeFromCue(cue, id);
+    if (cue.jingle?.item === id) delete cue.jingle;
+  }
 }
 
 export function move<T>(list: T[], from: number, to: number): void {

@@ -52,13 +52,13 @@ export const editorApi = {
       throw error;
     }
   },
-  /** The newest version that was written before what is on air was frozen. */
-  onAir: async (id: string): Promise<DraftVersionView | undefined> => {
+  /** What is on air: nothing, or the newest version that was written before it was frozen; none where that came from files. */
+  onAir: async (id: string): Promise<{ readonly version?: DraftVersionView } | undefined> => {
     const view = (await draftApi.campaigns()).find((campaign: CampaignView) => campaign.id === id);
     const release = view && view.releases.length > 0 ? await draftApi.rendered({ ...view, candidates: [] }) : undefined;
     if (!release) return undefined;
-    const versions = await draftApi.versions(id);
-    return versions.find(({ at }) => at <= release.frozenAt);
+    const version = (await draftApi.versions(id)).find(({ at }) => at <= release.frozenAt);
+    return version ? { version } : {};
   },
   one: (id: string) => get<DraftView>(address(id)),
 };

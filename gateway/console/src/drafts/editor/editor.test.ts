@@ -15,14 +15,14 @@ import {
   removeItem,
   rhythmOf,
   setRhythm,
+  setTurns,
 } from './document.js';
 import { keptWork } from './kept.js';
 import { differences, takeOver, theirChanges } from './merge.js';
 
 const folder = new URL('../../../../../playlists/campaigns/', import.meta.url);
 const files = readdirSync(fileURLToPath(folder)).filter((name) => name.endsWith('.yaml'));
-const read = (name: string): CampaignDocument =>
-  parse(readFileSync(new URL(name, folder), 'utf8')) as CampaignDocument;
+const read = (name: string): CampaignDocument => parse(readFileSync(new URL(name, folder), 'utf8')) as CampaignDocument;
 
 describe('a document in the form', () => {
   it.each(files)('comes out of it as it went in: %s', (name) => {
@@ -65,6 +65,16 @@ describe('a document in the form', () => {
     removeItem(document, 'family');
     expect(document.items.map(({ id }) => id)).toEqual(['tickets']);
     expect(document.cues[0]?.items).toEqual(['tickets']);
+    const [cue] = document.cues;
+    if (!cue) throw new Error('no cue');
+    setTurns(cue, 'weights', 'tickets', 3);
+    setTurns(cue, 'repeats', 'tickets', 2);
+    cue.jingle = { item: 'tickets', every: 2 };
+    expect([cue.weights, cue.repeats]).toEqual([{ tickets: 3 }, { tickets: 2 }]);
+    setTurns(cue, 'repeats', 'tickets', 1);
+    expect(cue.repeats).toBeUndefined();
+    removeItem(document, 'tickets');
+    expect([cue.items, cue.weights, cue.jingle]).toEqual([[], undefined, undefined]);
     const list = ['a', 'b', 'c'];
     move(list, 0, 2);
     expect(list).toEqual(['b', 'c', 'a']);

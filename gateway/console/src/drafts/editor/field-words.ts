@@ -14,7 +14,17 @@ const audienceLists = [
   'routes',
   'fleets',
 ] as const;
-const cueFields = ['items', 'output', 'windows', 'priority', 'volume-cap', 'dialects'] as const;
+const cueFields = [
+  'items',
+  'weights',
+  'repeats',
+  'jingle',
+  'output',
+  'windows',
+  'priority',
+  'volume-cap',
+  'dialects',
+] as const;
 const mostNames = 3;
 
 /** Fields, values and places of a document as people call them. */

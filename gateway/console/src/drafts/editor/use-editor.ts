@@ -60,7 +60,7 @@ export const useEditor = (api: EditorApi, kept: KeptWork, id: string) => {
   watch(
     mine,
     () => {
-      saved.value = false;
+      if (dirty.value) saved.value = false;
       clearTimeout(timer);
       timer = setTimeout(keep, restMs);
     },

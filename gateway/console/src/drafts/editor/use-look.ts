@@ -64,7 +64,16 @@ export const useLook = (api: EditorApi, document: Ref<CampaignDocument | undefin
   watch(document, again, { deep: true, immediate: true });
   onScopeDispose(stop);
 
-  const problems = computed((): readonly ContentProblemView[] => look.value?.problems ?? []);
+  /** An announcement is known by its name here, not by its id. */
+  const problems = computed((): readonly ContentProblemView[] =>
+    (look.value?.problems ?? []).map((problem) => {
+      const { title } = document.value?.items.find(({ id }) => id === problem.details.id) ?? {};
+      if (!title?.zh) return problem;
+      const named = (sentence: string, name: string) => sentence.replace(String(problem.details.id), name);
+      const { zh, en } = problem.sentence;
+      return { ...problem, sentence: { zh: named(zh, title.zh), en: named(en, title.en || title.zh) } };
+    }),
+  );
   const errors = computed(() => problems.value.filter(({ severity }) => severity === 'error'));
   return {
     look,
