@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [vue()],
   // The protocol as it is written, so that a page never signs by an older build of it.
   resolve: { conditions: ['@xiaolaba/source', ...defaultClientConditions] },
-  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __INTLIFY_PROD_DEVTOOLS__: 'false' },
+  define: { __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __INTLIFY_PROD_DEVTOOLS__: 'false' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': gateway, '/blobs': gateway } },
 });

@@ -7,6 +7,7 @@ import CoveragePage from './coverage/coverage-page.vue';
 import { editorRoutes } from './drafts/editor/routes.js';
 import { draftRoutes } from './drafts/routes.js';
 import { itemRoutes } from './items/routes.js';
+import { scheduleRoutes } from './schedule/routes.js';
 import { sessionRoutes } from './session/routes.js';
 import { stopRoutes } from './stop/routes.js';
 import { todayRoutes } from './today/routes.js';
@@ -28,6 +29,7 @@ export const router = createRouter({
     ...draftRoutes,
     ...itemRoutes,
     ...approvalRoutes,
+    ...scheduleRoutes,
     ...sessionRoutes,
     ...stopRoutes,
     ...accountRoutes,

@@ -2,6 +2,7 @@ import { approvalsEn } from './approvals.en.js';
 import { deskEn } from './desk.en.js';
 import { editorEn } from './editor.en.js';
 import { itemsEn } from './items.en.js';
+import { scheduleEn } from './schedule.en.js';
 import { sessionEn } from './session.en.js';
 import { todayEn } from './today.en.js';
 import type { Messages } from './zh-CN.js';
@@ -287,6 +288,7 @@ export const en: Messages = {
   ...deskEn,
   ...editorEn,
   ...itemsEn,
+  ...scheduleEn,
   ...sessionEn,
   ...todayEn,
   ...trustEn,

@@ -2,6 +2,7 @@ import { approvalsZhCN } from './approvals.zh-CN.js';
 import { deskZhCN } from './desk.zh-CN.js';
 import { editorZhCN } from './editor.zh-CN.js';
 import { itemsZhCN } from './items.zh-CN.js';
+import { scheduleZhCN } from './schedule.zh-CN.js';
 import { sessionZhCN } from './session.zh-CN.js';
 import { todayZhCN } from './today.zh-CN.js';
 import { trustZhCN } from './trust.zh-CN.js';
@@ -254,6 +255,7 @@ export const zhCN = {
   ...deskZhCN,
   ...editorZhCN,
   ...itemsZhCN,
+  ...scheduleZhCN,
   ...sessionZhCN,
   ...todayZhCN,
   ...trustZhCN,
