@@ -214,7 +214,8 @@ describe.skipIf(!installed)('accounts in the browser', () => {
       const visitor = await (await newContext()).newPage();
       await visitor.goto(`${open.gateway.url}/`);
       await visitor.waitForSelector('g.mark');
-      expect(await visitor.locator('.pages').count()).toBe(0);
+      const pages = await visitor.locator('.pages a').allInnerTexts();
+      expect(pages).toEqual([words.nav.today, words.nav.coverage]);
       await visitor.locator('.log-in').click();
       await reached(visitor, '/login?to=/coverage');
       await visitor.getByText(words.session.openReading).click();

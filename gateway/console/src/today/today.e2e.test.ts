@@ -320,7 +320,8 @@ describe.skipIf(!chromiumInstalled)('the day in the browser', () => {
 
     // The keyboard alone: along the strip, and Enter lets it be heard.
     await page.locator('svg.canvas').focus();
-    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Home');
+    await expect.poll(() => page.locator('li.chosen time').innerText(), within).toBe('07:00:00');
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.locator('li.chosen time').innerText(), within).toBe('07:30:00');
     await page.keyboard.press('Enter');
