@@ -29,7 +29,7 @@ const dialects: readonly (readonly [RegExp, string])[] = [
   [/^(kk|kaz)\b/i, 'kaz'],
   [/^pcc\b/i, 'pcc'],
 ];
-export const dialectOf = (language: string): string | undefined =>
+const dialectOf = (language: string): string | undefined =>
   dialects.find(([pattern]) => pattern.test(language.trim()))?.[1];
 
 export interface CapTaken {

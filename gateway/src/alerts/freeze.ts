@@ -1,5 +1,4 @@
 import {
-  alertPriority,
   bugError,
   type Cue,
   callerError,
@@ -210,10 +209,6 @@ function windowsOf({ validFrom, validUntil }: Airing, zone: string): { window: W
 export function spanFrom(begin: number, minutes: number): Pick<Airing, 'validFrom' | 'validUntil'> {
   return { validFrom: Math.floor(begin / minute) * minute, validUntil: begin + minutes * minute };
 }
-
-/** Whether a release is an exercise: the name is signed with it, and no campaign has an alert's priority. */
-export const isExercise = ({ campaign, cues }: Pick<Release, 'campaign' | 'cues'>): boolean =>
-  campaign.startsWith('exercise-') && cues.some(({ priority }) => priority >= alertPriority);
 
 /** @throws XiaolabaError `alert-over`, `alert-too-long` */
 export function checkSpan({ validFrom, validUntil }: Airing, now: number, mostMinutes: number): void {

@@ -26,6 +26,5 @@ export const alertLimits = {
   minutes: 720,
 } as const;
 
-/** What names of exercises begin with: the name is signed with the release, so nobody can change it. */
-export const exercisePrefix = 'exercise-';
-export const isExerciseName = (campaign: string): boolean => campaign.startsWith(exercisePrefix);
+/** Whether a release is an exercise: its name is signed with it, so nobody can change it. */
+export const isExerciseName = (campaign: string): boolean => campaign.startsWith('exercise-');
