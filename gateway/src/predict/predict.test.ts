@@ -134,16 +134,6 @@ describe('rates', () => {
     expect(long.accidents({ id: 'new', peers: 'other' }).get('pre-empted')).toBeCloseTo(fleet, 9);
   });
 
-  it('know a place that does not permit it better than an accident', () => {
-    const refused = new Rates(
-      [learnt('2026-11-20', [...tenSlots('a', 10, 'no-permission'), ...tenSlots('b')])],
-      '2026-11-20',
-    );
-    expect(refused.accidents(unit).get('no-permission')).toBeGreaterThan(0.8);
-    const burnt = new Rates([learnt('2026-11-20', [...tenSlots('a', 10), ...tenSlots('b')])], '2026-11-20');
-    expect(burnt.accidents(unit).get('pre-empted')).toBeLessThan(0.5);
-  });
-
   it('learn from evening to morning whether outages are mended, and count those days for nothing else', () => {
     const nothing = new Rates([], '2026-11-21');
     expect(nothing.mended('silent', 1)).toBe(0.5);
@@ -193,6 +183,21 @@ describe('a day foretold', () => {
     expect(some.places[0]?.covered).toBeCloseTo(0.95, 9);
     const most = predictDay(input({ awaited: [awaits('a', 3), awaits('b', 7, { place: 'site/a' })], device: away }));
     expect(most.places[0]?.covered).toBeCloseTo(0.5 * 0.95, 9);
+  });
+
+  it('takes what a place does not permit for decided, and learns how long decisions stand', () => {
+    const evening = learnt('2026-11-20', [...tenSlots('a', 10, 'no-permission'), ...tenSlots('b')]);
+    const [a] = predictDay(input({ history: [evening], awaited: [awaits('a', 10)] })).places;
+    expect(a).toMatchObject({ reason: 'no-permission', devices: ['a'] });
+    expect(a?.share).toBeLessThan(0.1);
+    expect(new Rates([], '2026-11-21').stands(2)).toBeCloseTo(0.81, 9);
+    // One day on which it was over; drawn to nine tenths by two.
+    const changed = new Rates([evening, learnt('2026-11-21', tenSlots('a'))], '2026-11-21');
+    expect(changed.stands(1)).toBeCloseTo(1.8 / 3, 9);
+    const [back] = predictDay(
+      input({ history: [evening, learnt('2026-11-21', tenSlots('a'))], awaited: [awaits('a', 10)], day: '2026-11-22' }),
+    ).places;
+    expect(back?.share).toBeGreaterThan(0.7);
   });
 
   it('expects nothing where a stop order holds, and less where a release has not arrived', () => {

@@ -1,8 +1,8 @@
 import type { MissCause, Output, TriggerKind } from '@xiaolaba/protocol';
 import { coveredShare } from '../coverage/tally.js';
 import { middleOf } from './beta.js';
-import { type DayLearnt, type Unit, unitOf } from './learn.js';
-import { daysBetween, type Losses, lossOf, Rates, weightOf } from './rates.js';
+import { type DayLearnt, type Unit, type UnitDay, unitOf } from './learn.js';
+import { daysBetween, type Losses, lossOf, notPermitted, Rates, weightOf } from './rates.js';
 
 /** Why a place stays uncovered: a cause of what was missed, or an order that holds there. */
 export type Trouble = MissCause | 'stopped';
@@ -229,14 +229,18 @@ class UnitChances {
   readonly #accidents = new Map<string, Losses>();
   readonly #daysLater: number;
   readonly #lastDay: DayLearnt | undefined;
+  /** The last day of each unit on which anything was due. */
+  readonly #last = new Map<string, UnitDay>();
 
   constructor(
     private readonly input: PredictInput,
     private readonly rates: Rates,
   ) {
     this.#daysLater = Math.max(1, daysBetween(input.today, input.day));
-    for (const learnt of input.history)
-      if (this.#lastDay === undefined || learnt.day > this.#lastDay.day) this.#lastDay = learnt;
+    for (const learnt of [...input.history].sort((a, b) => (a.day < b.day ? -1 : 1))) {
+      this.#lastDay = learnt;
+      for (const [id, unitDay] of learnt.units) if (unitDay.slots > 0) this.#last.set(id, unitDay);
+    }
   }
 
   of(awaited: Awaited): Chance {
@@ -245,13 +249,9 @@ class UnitChances {
     const accidents = this.#accidentsOf(unit);
     if (trigger === 'stop-arrival') return this.#arrival(awaited, unit, 1 - lossOf(accidents), accidents);
     const troubles = device === undefined ? [] : this.#troublesOf(device, awaited, unit);
-    const refused = accidents.get('no-permission') ?? 0;
-    // Where a place mostly does not permit it, that is how things stand there, and no accident.
-    if (device !== undefined && refused > 1 - coveredShare) {
+    const refused = notPermitted(this.#last.get(unit.id)) * this.rates.stands(this.#daysLater);
+    if (device !== undefined && refused > 0)
       troubles.push({ over: 1 - refused, reason: 'no-permission', devices: [device] });
-      const others = new Map([...accidents].filter(([cause]) => cause !== 'no-permission'));
-      return this.#chance(unit, 1 - lossOf(others), troubles, others);
-    }
     return this.#chance(unit, 1 - lossOf(accidents), troubles, accidents);
   }
 

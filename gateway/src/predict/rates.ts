@@ -16,6 +16,8 @@ import type { DayLearnt, Unit, UnitDay } from './learn.js';
  * Outages: the share that was proven on days that began in one, by cause, drawn to one half: of a fault of which
  * nothing is known it is as likely as not that it is mended by tomorrow.
  *
+ * What a place does not permit is neither: it was decided, and stands until somebody decides otherwise.
+ *
  * Older days count less, by half every week: a district changes with its seasons and its technicians.
  */
 export const halfLifeDays = 7;
@@ -23,9 +25,9 @@ export const halfLifeDays = 7;
 const pulls = { fleet: 2, peers: 5, unit: 20 } as const;
 /** Of slots, lost where nothing at all is known. */
 const lostByDefault = 0.05;
-/** What a place or its owner does not permit is no accident: it is the same tomorrow unless somebody decides anew. */
-const decidedPull = 0.25;
 const outagePull = 2;
+/** What a place does not permit was decided by somebody, and few change their mind overnight. */
+const decidedPrior = { stands: 0.9, days: 2 };
 /** How widely daily shares lie, where little is known: between all-or-nothing (0) and all alike (many). */
 const runPrior = { size: 2, days: 20 };
 const runLimits = { least: 0.2, most: 200 };
@@ -41,9 +43,11 @@ interface Sums {
 
 const emptySums = (): Sums => ({ slots: 0, days: 0, lost: new Map(), square: 0 });
 
-function add(sums: Sums, day: UnitDay, weight: number): void {
+/** @param decided what is not permitted was so the day before: it is nothing new */
+function add(sums: Sums, day: UnitDay, weight: number, decided: boolean): void {
   let lost = 0;
   for (const [cause, count] of day.lost) {
+    if (decided && cause === 'no-permission') continue;
     sums.lost.set(cause, (sums.lost.get(cause) ?? 0) + weight * count);
     lost += count;
   }
@@ -55,16 +59,20 @@ function add(sums: Sums, day: UnitDay, weight: number): void {
 export type Losses = ReadonlyMap<MissCause, number>;
 
 /** Draws what was counted to what was expected, as if that had been seen for so many days more. */
-function drawn(own: Sums | undefined, prior: Losses, pullOf: (cause: MissCause) => number): Losses {
+function drawn(own: Sums | undefined, prior: Losses, days: number): Losses {
   const perDay = own && own.days > 0 ? own.slots / own.days : 1;
+  const pull = days * perDay;
   const losses = new Map<MissCause, number>();
   for (const cause of missCauses) {
-    const pull = pullOf(cause) * perDay;
     const share = ((own?.lost.get(cause) ?? 0) + pull * (prior.get(cause) ?? 0)) / ((own?.slots ?? 0) + pull);
     if (share > 0) losses.set(cause, share);
   }
   return losses;
 }
+
+/** Of a unit's slots on a day, the share that was not permitted. */
+export const notPermitted = (day: UnitDay | undefined): number =>
+  day === undefined || day.slots === 0 ? 0 : (day.lost.get('no-permission') ?? 0) / day.slots;
 
 export const lossOf = (losses: Losses): number =>
   Math.min(
@@ -83,6 +91,7 @@ export class Rates {
   readonly #peers = new Map<string, Sums>();
   readonly #units = new Map<string, Sums>();
   readonly #outages = new Map<MissCause, { proven: number; days: number }>();
+  readonly #decided = { stood: 0, days: 0 };
   readonly #places = new Map<string, { covered: number; days: number }>();
   readonly #placePeers = new Map<string, { covered: number; days: number }>();
   readonly #allPlaces = { covered: 0, days: 0 };
@@ -97,11 +106,17 @@ export class Rates {
       for (const [id, unitDay] of learnt.units) {
         if (unitDay.slots === 0) continue;
         const cause = began(id);
+        const decided = notPermitted(before?.units.get(id));
+        if (decided > 0) {
+          this.#decided.stood += weight * Math.min(1, notPermitted(unitDay) / decided);
+          this.#decided.days += weight;
+        }
         if (cause) this.#outage(cause, unitDay, weight);
-        else this.#accidents(unitDay, weight);
+        else this.#accidents(unitDay, weight, decided > 0);
       }
       for (const place of learnt.places.values()) {
-        if (place.units.some((unit) => began(unit) !== undefined)) continue;
+        const known = (unit: string): boolean => began(unit) !== undefined || notPermitted(before?.units.get(unit)) > 0;
+        if (place.units.some(known)) continue;
         for (const sums of [
           this.#allPlaces,
           sumsIn(this.#placePeers, place.peers, () => ({ covered: 0, days: 0 })),
@@ -122,10 +137,10 @@ export class Rates {
 
   /** Of a unit's slots, the share that accidents will take, by cause. */
   accidents(unit: Unit): Losses {
-    const fleet = drawn(this.#fleet, new Map([['unknown', lostByDefault]]), () => pulls.fleet);
-    const peers = drawn(this.#peers.get(unit.peers), fleet, () => pulls.peers);
+    const fleet = drawn(this.#fleet, new Map([['unknown', lostByDefault]]), pulls.fleet);
+    const peers = drawn(this.#peers.get(unit.peers), fleet, pulls.peers);
     const own = this.#units.get(unit.id);
-    return own ? drawn(own, peers, (cause) => (cause === 'no-permission' ? decidedPull : pulls.unit)) : peers;
+    return own ? drawn(own, peers, pulls.unit) : peers;
   }
 
   /** Of the slots of a unit that ended a day in an outage, the share that will be proven so many days later. */
@@ -133,6 +148,12 @@ export class Rates {
     const { proven, days } = this.#outages.get(cause) ?? { proven: 0, days: 0 };
     const first = (proven + outagePull / 2) / (days + outagePull);
     return 1 - (1 - first) ** Math.max(1, daysLater);
+  }
+
+  /** Of what a place did not permit, the share that it will not so many days later. */
+  stands(daysLater: number): number {
+    const { stands, days } = decidedPrior;
+    return ((this.#decided.stood + stands * days) / (this.#decided.days + days)) ** Math.max(1, daysLater);
   }
 
   /** How likely a place is covered on a day that begins well there. */
@@ -165,10 +186,10 @@ export class Rates {
     sums.days += weight;
   }
 
-  #accidents(day: UnitDay, weight: number): void {
-    add(this.#fleet, day, weight);
-    add(sumsIn(this.#peers, day.unit.peers, emptySums), day, weight);
-    add(sumsIn(this.#units, day.unit.id, emptySums), day, weight);
+  #accidents(day: UnitDay, weight: number, decided: boolean): void {
+    add(this.#fleet, day, weight, decided);
+    add(sumsIn(this.#peers, day.unit.peers, emptySums), day, weight, decided);
+    add(sumsIn(this.#units, day.unit.id, emptySums), day, weight, decided);
   }
 }
 

@@ -17,7 +17,7 @@ const options = {
   history: { type: 'string' },
   faults: { type: 'string' },
   from: { type: 'string', default: '06:30' },
-  to: { type: 'string' },
+  to: { type: 'string', default: '22:30' },
   content: { type: 'string', default: 'playlists' },
   cache: { type: 'string', default: join('.xiaolaba', 'cache') },
   json: { type: 'boolean', default: false },
@@ -52,12 +52,11 @@ function wrongArgument(values: Typed): string | undefined {
   if (values.seeds !== undefined && Number(values.seeds) < 1) return `--seeds ${values.seeds}`;
   if (values.seeds !== undefined && values.history === '0') return `--seeds ${values.seeds} --history 0`;
   for (const name of ['from', 'to'] as const)
-    if (values[name] !== undefined && !clockTimeSchema.safeParse(values[name]).success)
-      return `--${name} ${values[name]}`;
+    if (!clockTimeSchema.safeParse(values[name]).success) return `--${name} ${values[name]}`;
   return undefined;
 }
 
-/** Many seeds are for foretelling: with faults, with a day to learn from, and of a morning, which has the most of it. */
+/** Many seeds are for foretelling: with faults, and with a day to learn from. */
 function wantedOf(values: Typed): Wanted {
   const seeds = values.seeds === undefined ? undefined : Number(values.seeds);
   return {
@@ -67,7 +66,7 @@ function wantedOf(values: Typed): Wanted {
     history: Number(values.history ?? (seeds === undefined ? 0 : 1)),
     faults: values.faults ?? (seeds === undefined ? 'none' : 'mixed'),
     from: String(values.from),
-    to: values.to ?? (seeds === undefined ? '22:30' : '12:30'),
+    to: String(values.to),
     contentDirectory: resolve(String(values.content)),
     cacheDirectory: resolve(String(values.cache)),
     json: values.json === true,
@@ -259,7 +258,7 @@ export const rehearseCommand: CommandSpec = {
       'xiaolaba rehearse [--date 2026-11-20] [--seed 7] [--faults none|mixed|…] [--json]',
       '                  [--from 06:30] [--to 22:30] [--content playlists] [--cache .xiaolaba/cache]',
       '    [--history 1]  先让虚拟全县过几天，前一晚预测当天，再与结果对比',
-      '    [--seeds 20]   从 --seed 起逐个种子演练并列出预测误差（默认 --history 1 --faults mixed --to 12:30）',
+      '    [--seeds 20]   从 --seed 起逐个种子演练并列出预测误差（默认 --history 1 --faults mixed）',
       `故障情景：${[...scenarios.keys()].join('、')}`,
     ].join('\n'),
     en: [
@@ -267,7 +266,7 @@ export const rehearseCommand: CommandSpec = {
       '                  [--from 06:30] [--to 22:30] [--content playlists] [--cache .xiaolaba/cache]',
       '    [--history 1]  live through days before, foretell the day the evening before, hold it against what happened',
       '    [--seeds 20]   one rehearsal for each seed from --seed on, with the errors of the predictions',
-      '                   (then --history 1 --faults mixed --to 12:30 unless given)',
+      '                   (then --history 1 --faults mixed unless given)',
       `scenarios: ${[...scenarios.keys()].join(', ')}`,
     ].join('\n'),
   },
