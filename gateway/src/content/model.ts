@@ -1,6 +1,6 @@
 import type { Calendar, DaySet, Output, Position, Profile, SiteKind } from '@xiaolaba/protocol';
-import type { Playlist } from './playlist.js';
 import type { AlertText } from './alert-file-schema.js';
+import type { Playlist } from './playlist.js';
 
 export type { AlertText };
 
