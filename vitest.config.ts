@@ -10,8 +10,9 @@ export default defineConfig({
       'simulator/bench-page/src/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against what hangs; a machine with other work on it may well be slow.
+    testTimeout: 90_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
   },
 });
