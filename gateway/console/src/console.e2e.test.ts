@@ -1,60 +1,34 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DayView, DistrictView, SilentPlace } from '@xiaolaba/gateway/contract';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayStart } from '../dev/day.js';
+import { type BuiltConsole, buildConsole, chromiumInstalled, launchChromium, within } from '../dev/e2e.js';
 import { type Fixture, startFixture } from '../dev/fixture-server.js';
 import { en } from './messages/en.js';
 import { zhCN } from './messages/zh-CN.js';
 
-const executablePath = '/usr/bin/chromium';
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const installed = existsSync(executablePath);
 const day = '2026-11-20';
 const at = (time: string): number => {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   return dayStart(day) + (hours * 60 + minutes) * 60_000;
 };
-const within = { timeout: 10_000, interval: 100 };
 
-if (!installed) process.stderr.write(`console end-to-end test skipped: ${executablePath} is not installed\n`);
+if (!chromiumInstalled) process.stderr.write('console end-to-end test skipped: chromium is not installed\n');
 
-describe.skipIf(!installed)('console', () => {
-  let dist: string;
+describe.skipIf(!chromiumInstalled)('console', () => {
+  let built: BuiltConsole;
   let fixture: Fixture;
   let browser: Browser;
 
   beforeAll(async () => {
-    dist = await mkdtemp(join(tmpdir(), 'console-'));
-    const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-    const built = spawnSync(process.execPath, [vite, 'build', '--outDir', dist, '--emptyOutDir'], {
-      cwd: fileURLToPath(new URL('..', import.meta.url)),
-      env: { ...process.env, NODE_ENV: 'production' },
-      encoding: 'utf8',
-    });
-    expect(built.status, built.stderr).toBe(0);
-    fixture = await startFixture({ dist, now: at('06:50') });
-    browser = await chromium.launch({ executablePath, args: flags });
+    built = await buildConsole();
+    fixture = await startFixture({ dist: built.directory, now: at('06:50') });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
     await fixture?.close();
-    if (dist) await rm(dist, { recursive: true, force: true });
+    await built?.remove();
   });
 
   /** A page with what it asked for and complained about. */

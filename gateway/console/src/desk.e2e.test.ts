@@ -1,31 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { BulletinPreview } from '@xiaolaba/gateway/contract';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestGateway } from '../../src/testing/open-gateway.js';
 import { CountingHasher, Person, testPassword } from '../../src/testing/person.js';
+import { type BuiltConsole, buildConsole, chromiumInstalled, launchChromium, phone, within } from '../dev/e2e.js';
 import { zhCN } from './messages/zh-CN.js';
 
-const executablePath = '/usr/bin/chromium';
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const installed = existsSync(executablePath);
-const within = { timeout: 15_000, interval: 100 };
-const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const changes = {
   'campaigns/morning.yaml': undefined,
   'campaigns/arrival.yaml': undefined,
@@ -61,32 +44,29 @@ advice: 先垫钱的任务一律不做。
 `,
 };
 
-if (!installed) process.stderr.write(`desk end-to-end test skipped: ${executablePath} is not installed\n`);
+if (!chromiumInstalled) process.stderr.write('desk end-to-end test skipped: chromium is not installed\n');
 
-describe.skipIf(!installed)('the desk', () => {
-  let dist: string;
+describe.skipIf(!chromiumInstalled)('the desk', () => {
+  let built: BuiltConsole;
   let gateway: TestGateway;
   let browser: Browser;
 
   beforeAll(async () => {
-    dist = await mkdtemp(join(tmpdir(), 'console-'));
-    const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-    const built = spawnSync(process.execPath, [vite, 'build', '--outDir', dist, '--emptyOutDir'], {
-      cwd: fileURLToPath(new URL('..', import.meta.url)),
-      env: { ...process.env, NODE_ENV: 'production' },
-      encoding: 'utf8',
+    built = await buildConsole();
+    gateway = await TestGateway.open({
+      changes,
+      consoleDirectory: built.directory,
+      deps: { hasher: new CountingHasher() },
     });
-    expect(built.status, built.stderr).toBe(0);
-    gateway = await TestGateway.open({ changes, consoleDirectory: dist, deps: { hasher: new CountingHasher() } });
     expect((await gateway.import()).status).toBe(200);
     await Person.enter(gateway, 'editor', ['editor']);
     await Person.enter(gateway, 'approver', ['approver']);
-    browser = await chromium.launch({ executablePath, args: flags });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
     await gateway?.close();
-    if (dist) await rm(dist, { recursive: true, force: true });
+    await built?.remove();
   });
 
   /** A page of somebody who has logged in by the log-in page. */

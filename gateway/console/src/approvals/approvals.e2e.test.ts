@@ -1,29 +1,19 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import type { CampaignView, StopOrderView } from '@xiaolaba/gateway/contract';
 import { encodeMessage, fromBase64, type KeyList, sealEnvelope } from '@xiaolaba/protocol';
 import { generateKeyPair, publicKeyFrom } from '@xiaolaba/protocol/node';
 import { wrapSeed } from '@xiaolaba/protocol/web-crypto';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../../src/accounts/roles.js';
 import { MqttDevice } from '../../../src/testing/mqtt-device.js';
 import { at, TestGateway } from '../../../src/testing/open-gateway.js';
 import { CountingHasher, Person, testPassword } from '../../../src/testing/person.js';
+import { type BuiltConsole, buildConsole, chromiumInstalled, launchChromium, phone, within } from '../../dev/e2e.js';
 import { tone } from '../../dev/tone.js';
 import { zhCN } from '../messages/zh-CN.js';
 
-const executablePath = '/usr/bin/chromium';
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-const installed = existsSync(executablePath);
-const within = { timeout: 10_000, interval: 100 };
 const passphrase = '十二个红灯笼挂在桥头上';
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 const { approvals, signing, stop } = zhCN;
 
 /** A campaign that is heard in two dialects and read on signs. */
@@ -55,10 +45,10 @@ const campaign = (text: string, to = '10:00') => ({
   ],
 });
 
-if (!installed) process.stderr.write(`approvals end-to-end test skipped: ${executablePath} is not installed\n`);
+if (!chromiumInstalled) process.stderr.write('approvals end-to-end test skipped: chromium is not installed\n');
 
-describe.skipIf(!installed)('approving in the browser', () => {
-  let dist: string;
+describe.skipIf(!chromiumInstalled)('approving in the browser', () => {
+  let built: BuiltConsole;
   let gateway: TestGateway;
   let browser: Browser;
   const people = new Map<string, Person>();
@@ -66,17 +56,10 @@ describe.skipIf(!installed)('approving in the browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    dist = await mkdtemp(join(tmpdir(), 'console-'));
-    const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-    const built = spawnSync(process.execPath, [vite, 'build', '--outDir', dist, '--emptyOutDir'], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: { ...process.env, NODE_ENV: 'production' },
-      encoding: 'utf8',
-    });
-    expect(built.status, built.stderr).toBe(0);
+    built = await buildConsole();
     gateway = await TestGateway.open({
       openReading: false,
-      consoleDirectory: dist,
+      consoleDirectory: built.directory,
       deps: { hasher: new CountingHasher() },
       changes: {
         'campaigns/morning.yaml': undefined,
@@ -91,7 +74,7 @@ bus-1,bus-screen,route/route-1,128,16,gbk
       },
     });
     await gateway.import();
-    browser = await chromium.launch({ executablePath, args: flags });
+    browser = await launchChromium();
     const roles: Record<string, Role[]> = { li: ['approver'], chen: ['approver'], wang: ['editor', 'approver'] };
     for (const [login, held] of Object.entries(roles)) people.set(login, await Person.enter(gateway, login, held));
   });
@@ -99,7 +82,7 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     await browser?.close();
     for (const device of devices) await device.close();
     await gateway?.close();
-    if (dist) await rm(dist, { recursive: true, force: true });
+    await built?.remove();
   });
 
   const person = (login: string): Person => people.get(login) ?? new Person(gateway);

@@ -1,27 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Secret, TOTP } from 'otpauth';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, day, TestGateway } from '../../../src/testing/open-gateway.js';
 import { CountingHasher, testPassword } from '../../../src/testing/person.js';
+import { type BuiltConsole, buildConsole, chromiumInstalled, launchChromium, within } from '../../dev/e2e.js';
 import { zhCN } from '../messages/zh-CN.js';
 
-const executablePath = '/usr/bin/chromium';
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-const installed = existsSync(executablePath);
-const within = { timeout: 10_000, interval: 100 };
 const words = zhCN;
 
-if (!installed) process.stderr.write(`session end-to-end test skipped: ${executablePath} is not installed\n`);
+if (!chromiumInstalled) process.stderr.write('session end-to-end test skipped: chromium is not installed\n');
 
-describe.skipIf(!installed)('accounts in the browser', () => {
-  let dist: string;
+describe.skipIf(!chromiumInstalled)('accounts in the browser', () => {
+  let built: BuiltConsole;
   let gateway: TestGateway;
   let browser: Browser;
   let administrator: BrowserContext;
@@ -30,28 +20,21 @@ describe.skipIf(!installed)('accounts in the browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    dist = await mkdtemp(join(tmpdir(), 'console-'));
-    const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-    const built = spawnSync(process.execPath, [vite, 'build', '--outDir', dist, '--emptyOutDir'], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: { ...process.env, NODE_ENV: 'production' },
-      encoding: 'utf8',
-    });
-    expect(built.status, built.stderr).toBe(0);
+    built = await buildConsole();
     gateway = await TestGateway.open({
       openReading: false,
-      consoleDirectory: dist,
+      consoleDirectory: built.directory,
       deps: { hasher: new CountingHasher() },
     });
     await gateway.import();
-    browser = await chromium.launch({ executablePath, args: flags });
+    browser = await launchChromium();
     administrator = await newContext();
     page = await administrator.newPage();
   });
   afterAll(async () => {
     await browser?.close();
     await gateway?.close();
-    if (dist) await rm(dist, { recursive: true, force: true });
+    await built?.remove();
   });
 
   const newContext = async (): Promise<BrowserContext> => {
@@ -208,7 +191,7 @@ describe.skipIf(!installed)('accounts in the browser', () => {
   });
 
   it('leaves everything readable where reading is open, and offers a log-in', async () => {
-    const open = await TestGateway.open({ consoleDirectory: dist, deps: { hasher: new CountingHasher() } });
+    const open = await TestGateway.open({ consoleDirectory: built.directory, deps: { hasher: new CountingHasher() } });
     try {
       await open.import();
       const visitor = await (await newContext()).newPage();
