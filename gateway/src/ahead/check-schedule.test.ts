@@ -91,7 +91,7 @@ describe('checking a draft', () => {
   it('warns where a dialect has no voice, and of days on which nothing is due', async () => {
     const { warnings } = await check(draft([cue({ ...window('12:00', '13:00'), once: true, dialects: 'first' })]));
     expect(warnings).toMatchObject([{ code: 'no-voice', places: ['site/estate-2'] }]);
-    expect(warnings[0]?.message.en).toContain('hak');
+    expect(warnings[0]?.message.en).toContain('Hakka');
     const sundays = await check(draft([cue({ ...window('12:00', '13:00', ['sun']), once: true })]));
     expect([codes(sundays.errors), codes(sundays.warnings)]).toEqual([[], ['cue-not-then']]);
     const week = await check(draft([cue({ ...window('12:00', '13:00', ['sun']), once: true })]), { from: day });

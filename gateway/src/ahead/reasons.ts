@@ -1,4 +1,5 @@
 import type { DropReason } from '@xiaolaba/protocol';
+import { dialectName } from '../dialect-names.js';
 
 export interface Sentence {
   readonly zh: string;
@@ -42,13 +43,17 @@ const checks = {
     en: 'Cue “{cue}” has a volume cap of 0 at these places: nobody hears it.',
   },
   'no-voice': {
-    zh: '方言 {dialect} 没有录音也没有合成音，由其他版本代播。',
-    en: 'There is neither recording nor voice for dialect {dialect}; another version stands in.',
+    zh: '{dialect}没有录音也没有合成音，由其他版本代播。',
+    en: 'There is neither recording nor voice in {dialect}; another version stands in.',
   },
 } as const satisfies Readonly<Record<string, Sentence>>;
 export type CheckCode = keyof typeof checks;
 
 export function checkText(code: CheckCode, words: Readonly<Record<string, string>>): Sentence {
-  const fill = (text: string) => text.replace(/\{([a-z]+)\}/g, (_, name: string) => words[name] ?? '');
-  return { zh: fill(checks[code].zh), en: fill(checks[code].en) };
+  const fill = (language: 'zh' | 'en') =>
+    checks[code][language].replace(/\{([a-z]+)\}/g, (_, name: string) => {
+      const word = words[name] ?? '';
+      return name === 'dialect' ? dialectName(word)[language] : word;
+    });
+  return { zh: fill('zh'), en: fill('en') };
 }

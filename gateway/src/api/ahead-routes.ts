@@ -103,6 +103,7 @@ export function aheadRoutes(app: FastifyInstance, context: ApiContext, guards: G
     '/api/schedule/check',
     {
       ...guards.role('editor', 'approver'),
+      config: { onlyLooks: true },
       schema: {
         security: tokenSecurity,
         body: z.strictObject({

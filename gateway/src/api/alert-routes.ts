@@ -39,6 +39,7 @@ export function alertRoutes(app: FastifyInstance, context: ApiContext, guards: G
     '/api/alerts/preview',
     {
       ...guards.role('editor', 'approver'),
+      config: { onlyLooks: true },
       bodyLimit: formLimit,
       schema: { security, body: alertRequestSchema, response: { 200: alertPreviewSchema, 422: problemSchema } },
     },

@@ -12,6 +12,8 @@ export function auditChanges(app: FastifyInstance, audit: Audit): void {
     const { actor, noted, method, routeOptions, params } = request;
     if (!changes(method) || !actor || routeOptions.url === undefined) return;
     const refused = reply.statusCode >= 400;
+    // Whoever may not even look is still written down; a form that is not filled in yet is not.
+    if (routeOptions.config.onlyLooks && reply.statusCode !== 403) return;
     // An entry of its own in a transaction that then failed is gone with it.
     if (refused ? noted !== undefined && noted !== 'done' : noted !== undefined) return;
     const action = routeOptions.config.action ?? `${method} ${routeOptions.url}`;

@@ -48,6 +48,8 @@ declare module 'fastify' {
     openBecause?: string;
     /** The code of what a route does, for the audit log, where the route does not write there itself. */
     action?: string;
+    /** Changes nothing for all its method: asked at every pause in typing, it would bury what the audit log is for. */
+    onlyLooks?: boolean;
   }
   interface FastifyRequest {
     /** Who asks, once a guard has let them in. */

@@ -49,6 +49,7 @@ export function bulletinRoutes(app: FastifyInstance, context: ApiContext, guards
     '/api/bulletins/preview',
     {
       ...guards.role('editor'),
+      config: { onlyLooks: true },
       bodyLimit: formLimit,
       schema: { security, body: bulletinRequestSchema, response: { 200: bulletinPreviewSchema, 422: problemSchema } },
     },

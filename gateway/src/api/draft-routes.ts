@@ -150,6 +150,7 @@ export function draftRoutes(app: FastifyInstance, context: ApiContext, guards: G
     '/api/plan',
     {
       ...guards.role('editor'),
+      config: { onlyLooks: true },
       schema: { security, body: z.strictObject({ directory }), response: { 200: planSchema } },
     },
     async ({ body }) => {

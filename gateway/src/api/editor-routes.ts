@@ -16,6 +16,7 @@ export function editorRoutes(app: FastifyInstance, { content, library }: ApiCont
     '/api/drafts/:id/look',
     {
       ...guards.role('editor', 'approver'),
+      config: { onlyLooks: true },
       bodyLimit: documentLimit,
       schema: {
         security: tokenSecurity,
@@ -26,8 +27,6 @@ export function editorRoutes(app: FastifyInstance, { content, library }: ApiCont
     },
     async (request) => {
       const { params, body } = request;
-      // Asked for with every pause in typing, and nothing is changed by it: the log is for what is.
-      request.noted = 'done';
       const held = content.held();
       if (!held) throw callerError('content-missing', 'no content has been imported');
       const voices = new Set((await library.voices()).map(({ dialect }) => dialect));

@@ -1,4 +1,6 @@
 import type { ErrorDetails } from '@xiaolaba/protocol';
+import type { Role } from '../accounts/roles.js';
+import { dialectName } from '../dialect-names.js';
 import { recordingSentences } from './recording-messages.js';
 
 interface Sentence {
@@ -311,14 +313,32 @@ const sentences: Readonly<Record<string, Sentence>> = {
   internal: { zh: '网关内部错误，详情见日志。', en: 'Internal error; the log has the details.' },
 };
 
-const fill = (text: string, details: ErrorDetails): string =>
-  text.replace(/\{([a-zA-Z0-9]+)\}/g, (_, name: string) => {
+const roleNames: Readonly<Record<Role, Sentence>> = {
+  editor: { zh: '编辑', en: 'editor' },
+  approver: { zh: '审批人', en: 'approver' },
+  technician: { zh: '技术员', en: 'technician' },
+  officer: { zh: '民警', en: 'officer' },
+  administrator: { zh: '管理员', en: 'administrator' },
+};
+
+/** Codes that a sentence says by their names. */
+const named: Readonly<Record<string, (code: string) => Sentence | undefined>> = {
+  dialect: dialectName,
+  roles: (code) => roleNames[code as Role],
+};
+
+const fill = (language: keyof Sentence, sentence: Sentence, details: ErrorDetails): string =>
+  sentence[language].replace(/\{([a-zA-Z0-9]+)\}/g, (_, name: string) => {
     const value = details[name];
-    return Array.isArray(value) ? value.join('; ') : String(value ?? '');
+    const say = (one: unknown): string => {
+      const text = String(one ?? '');
+      return named[name]?.(text)?.[language] ?? text;
+    };
+    return Array.isArray(value) ? value.map(say).join(language === 'zh' ? '；' : '; ') : say(value);
   });
 
 /** The sentence for a code in both languages; one without a sentence says its code. */
 export function problemText(code: string, details: ErrorDetails = {}): Sentence {
   const sentence = sentences[code] ?? { zh: `出错：${code}`, en: `Failed: ${code}` };
-  return { zh: fill(sentence.zh, details), en: fill(sentence.en, details) };
+  return { zh: fill('zh', sentence, details), en: fill('en', sentence, details) };
 }

@@ -44,6 +44,7 @@ export function predictionRoutes(app: FastifyInstance, context: ApiContext, guar
     '/api/schedule/predict',
     {
       ...guards.role('editor', 'approver'),
+      config: { onlyLooks: true },
       schema: { security: tokenSecurity, body: predictDraftSchema, response: { 200: draftPredictionSchema } },
     },
     async ({ body }) => {

@@ -78,7 +78,7 @@ export const recordingSentences = {
   },
   'speech-empty': { zh: '没有可念的文字。', en: 'There is nothing to say in this text.' },
   'speech-no-voice': {
-    zh: '没有会说 {dialect} 的合成语音。请上传录音，或由管理员配置语音模型；在此之前由普通话代播。',
+    zh: '没有会说{dialect}的合成语音。请上传录音，或由管理员配置语音模型；在此之前由普通话代播。',
     en: 'No voice speaks {dialect}. Send a recording, or have a voice model set up; Mandarin stands in until then.',
   },
   'speech-unreadable': {
@@ -126,7 +126,7 @@ export const recordingSentences = {
     en: 'The voice model crashed while speaking; the gateway goes on. Try again, or take another model.',
   },
   'version-missing': {
-    zh: '没有 {dialect} 的版本，先由普通话代播。请上传录音或写下这种话的文字。',
+    zh: '没有{dialect}的版本，先由普通话代播。请上传录音或写下这种话的文字。',
     en: 'There is no version in {dialect}; Mandarin stands in. Record one, or write its words.',
   },
   'text-empty': { zh: '没有可显示的文字。', en: 'There is no text to show.' },

@@ -98,6 +98,7 @@ export function voiceRoutes(app: FastifyInstance, context: ApiContext, guards: G
     '/api/items/preview',
     {
       ...guards.role('editor', 'approver'),
+      config: { onlyLooks: true },
       schema: { security, body: itemPreviewRequestSchema, response: { 200: itemPreviewSchema, 422: problemSchema } },
     },
     async ({ body }): Promise<ItemPreview> => {

@@ -91,7 +91,11 @@ export function scheduleRoutes(app: FastifyInstance, context: ApiContext, guards
 
   routes.post(
     '/api/calendars/:calendar/check',
-    { ...guards.role('editor'), schema: { security, params, body, response: planned } },
+    {
+      ...guards.role('editor'),
+      config: { onlyLooks: true },
+      schema: { security, params, body, response: planned },
+    },
     async (request, reply) =>
       await tellingProblems(reply, async () => planView(calendars.plan(request.params.calendar, request.body.text))),
   );
