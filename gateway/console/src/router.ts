@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { accountRoutes } from './accounts/routes.js';
 import { aheadRoutes } from './ahead/routes.js';
+import { alertRoutes } from './alerts/routes.js';
 import { approvalRoutes } from './approvals/routes.js';
 import { bulletinRoutes } from './bulletins/routes.js';
 import CoveragePage from './coverage/coverage-page.vue';
@@ -29,6 +30,7 @@ export const router = createRouter({
     ...draftRoutes,
     ...itemRoutes,
     ...approvalRoutes,
+    ...alertRoutes,
     ...scheduleRoutes,
     ...sessionRoutes,
     ...stopRoutes,

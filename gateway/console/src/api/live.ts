@@ -1,9 +1,9 @@
 import type { LiveEvents } from '@xiaolaba/gateway/contract';
 import { paths } from './client.js';
 
-export type LiveHandlers = { [E in Exclude<keyof LiveEvents, 'alerts'>]: (data: LiveEvents[E]) => void } & {
-  /** Where a page wants to know of alerts. */
-  alerts?: (data: LiveEvents['alerts']) => void;
+/** What a listener wants to know of; the time comes always. */
+export type LiveHandlers = { [E in Exclude<keyof LiveEvents, 'now'>]?: (data: LiveEvents[E]) => void } & {
+  now: (data: LiveEvents['now']) => void;
   state: (connected: boolean) => void;
 };
 
@@ -42,9 +42,7 @@ export const openLive = (handlers: LiveHandlers): (() => void) => {
     const next = new EventSource(paths.live);
     source = next;
     on(next, 'now');
-    on(next, 'coverage');
-    on(next, 'vehicles');
-    if (handlers.alerts) on(next, 'alerts');
+    for (const event of ['coverage', 'vehicles', 'alerts'] as const) if (handlers[event]) on(next, event);
     next.onopen = () => {
       pause = firstPauseMs;
     };

@@ -1,3 +1,4 @@
+import { alertsEn } from './alerts.en.js';
 import { approvalsEn } from './approvals.en.js';
 import { deskEn } from './desk.en.js';
 import { editorEn } from './editor.en.js';
@@ -5,8 +6,8 @@ import { itemsEn } from './items.en.js';
 import { scheduleEn } from './schedule.en.js';
 import { sessionEn } from './session.en.js';
 import { todayEn } from './today.en.js';
-import type { Messages } from './zh-CN.js';
 import { trustEn } from './trust.en.js';
+import type { Messages } from './zh-CN.js';
 
 export const en: Messages = {
   product: 'Xiaolaba',
@@ -284,6 +285,7 @@ export const en: Messages = {
     retry: 'Try again',
   },
   sheet: { expand: 'Expand', collapse: 'Collapse' },
+  ...alertsEn,
   ...approvalsEn,
   ...deskEn,
   ...editorEn,

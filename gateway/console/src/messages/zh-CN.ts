@@ -1,3 +1,4 @@
+import { alertsZhCN } from './alerts.zh-CN.js';
 import { approvalsZhCN } from './approvals.zh-CN.js';
 import { deskZhCN } from './desk.zh-CN.js';
 import { editorZhCN } from './editor.zh-CN.js';
@@ -251,6 +252,7 @@ export const zhCN = {
     retry: '再试一次',
   },
   sheet: { expand: '展开', collapse: '收起' },
+  ...alertsZhCN,
   ...approvalsZhCN,
   ...deskZhCN,
   ...editorZhCN,
