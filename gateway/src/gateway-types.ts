@@ -10,6 +10,8 @@ export interface GatewayClock {
 
 export interface GatewayDeps {
   readonly clock: GatewayClock;
+  /** The time of those who log in, milliseconds since 1970, where the clock is not theirs: sessions, links and codes go by it. */
+  readonly peopleNow?: () => number;
   readonly log: Logger;
   /** node-cron looks every real minute what is due; where time is steered, whoever steers it calls `runJobs`. */
   readonly jobs?: 'by-cron' | 'by-caller';

@@ -112,7 +112,7 @@ async function start(
     log,
   });
   const work = new Work(log);
-  const people = await openPeople(store, now, deps.hasher);
+  const people = await openPeople(store, deps.peopleNow ?? now, deps.hasher);
   const auditHead = new AuditHead({
     path: data.auditHead,
     store,

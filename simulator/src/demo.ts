@@ -25,7 +25,7 @@ export interface DemoOptions {
   readonly speed: number;
   readonly signal: AbortSignal;
   readonly onSetup: SetupReport;
-  readonly onReady: (url: string) => void;
+  readonly onReady: (url: string, firstLogin: string | undefined) => void;
   /** Once for every hour of the world. */
   readonly onHour: (at: number) => void;
 }
@@ -72,7 +72,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     stage.setOut(Number.POSITIVE_INFINITY);
     scheduleDays(stage, day, options.faults);
     // The console is worth looking at from here on: the fleet is just coming on line.
-    options.onReady(stage.gateway.uplink().url);
+    const { url, firstLogin } = stage.gateway.uplink();
+    options.onReady(url, firstLogin);
     await stage.stepper.runUntil(watched, signal);
     if (signal.aborted) return;
     await pace(stage, watched, speed, signal, options.onHour);

@@ -10,6 +10,7 @@ import { Sessions } from './sessions.js';
 
 /** Everything about who is at the gateway. */
 export interface People {
+  readonly now: () => number;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly logIn: LogIn;
@@ -27,6 +28,7 @@ export async function openPeople(
   const links = new Links(store, now);
   const secondFactor = new SecondFactor(store, now);
   return {
+    now,
     sessions,
     secondFactor,
     accounts: new Accounts({ store, passwords, sessions, links, now }),

@@ -27,8 +27,8 @@ import { healthRoutes } from './health-routes.js';
 import { Live } from './live.js';
 import { problemText } from './messages.js';
 import { orderRoutes } from './order-routes.js';
-import { recordingRoutes } from './recording-routes.js';
 import { predictionRoutes } from './prediction-routes.js';
+import { recordingRoutes } from './recording-routes.js';
 import { rolloutRoutes } from './rollout-routes.js';
 import { scheduleRoutes } from './schedule-routes.js';
 import { createSessionCookie } from './session-cookie.js';
@@ -111,8 +111,8 @@ export async function startApi(settings: ApiSettings, context: ApiContext): Prom
   });
   const sessionCookie = createSessionCookie(settings.publicUrl);
   const { token, openReading, publicUrl } = settings;
-  const { now, people } = context;
-  const guards = createGuards({ token, openReading, publicUrl, sessions: people.sessions, cookie: sessionCookie, now });
+  const { sessions, now } = context.people;
+  const guards = createGuards({ token, openReading, publicUrl, sessions, cookie: sessionCookie, now });
   let pages = false;
   app.addHook('onRoute', (route) => {
     if (pages) route.config = { ...route.config, openBecause: 'the page that asks for a log-in' };

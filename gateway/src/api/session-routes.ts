@@ -135,7 +135,7 @@ export function sessionRoutes(
         await sessions.confirm(session.id, within);
         await audit.note(request, 'confirmed', `account/${account.id}`, {}, { within });
       });
-      return { confirmedUntil: context.now() + confirmedMs };
+      return { confirmedUntil: context.people.now() + confirmedMs };
     },
   );
 

@@ -49,7 +49,11 @@ async function run(args: string[], io: CommandIo): Promise<number> {
       speed,
       signal: io.signal,
       onSetup: ({ step, done, of }) => io.stdout(`${text.setup[step]} ${done}/${of}\n`),
-      onReady: (url) => io.stdout(`\n${'='.repeat(60)}\n  ${text.ready(url)}\n${'='.repeat(60)}\n\n`),
+      onReady: (url, firstLogin) => {
+        const lines = [text.ready(url), ...(firstLogin === undefined ? [] : [text.firstLogin, firstLogin])];
+        const rule = '='.repeat(60);
+        io.stdout(`\n${rule}\n${lines.map((line) => `  ${line}\n`).join('')}${rule}\n\n`);
+      },
       onHour: (at) => io.stdout(`${text.clock(clockOf(at, zone).slice(0, 5), dayOf(at, zone))}\n`),
     });
     io.stdout(`${text.stopping}\n`);

@@ -42,6 +42,7 @@ export interface SimulatorText {
   readonly errors: (mean: number, most: number, within: number, of: number) => string;
   readonly demoData: string;
   readonly ready: (url: string) => string;
+  readonly firstLogin: string;
   readonly stopping: string;
   readonly clock: (clock: string, day: string) => string;
 }
@@ -95,6 +96,7 @@ const zh: SimulatorText = {
     `平均误差 ${mean}，最大误差 ${most} 个百分点；误差不超过 2 个百分点的有 ${within}/${of} 个`,
   demoData: '以下全部是演示数据：县、点位、车辆、人员均为虚构。',
   ready: (url) => `控制台已就绪：${url}`,
+  firstLogin: '写稿、审批前先建管理员账号，打开这个一次性链接：',
   stopping: '正在停止……',
   clock: (clock, day) => `模拟时间 ${day} ${clock}`,
 };
@@ -139,6 +141,7 @@ const en: SimulatorText = {
     `mean error ${mean}, largest error ${most} points; within 2 points: ${within} of ${of}`,
   demoData: 'All of this is demo data: county, places, vehicles and people are invented.',
   ready: (url) => `The console is ready: ${url}`,
+  firstLogin: 'To write and approve, first make the administrator with this link (once):',
   stopping: 'stopping…',
   clock: (clock, day) => `simulated time ${day} ${clock}`,
 };

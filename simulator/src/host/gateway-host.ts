@@ -40,6 +40,8 @@ async function start({ at, settings, dataDirectory, consoleDirectory }: StartOrd
   const log = pino({ level: process.env.XIAOLABA_LOG ?? 'silent' }, pino.destination(2));
   const gateway = await startGateway(checkSettings(dataDirectory, settings, 'simulator'), {
     clock,
+    // Whoever watches lives slower than the world does: a session must outlast a minute of theirs.
+    peopleNow: Date.now,
     log,
     jobs: 'by-caller',
     ...(consoleDirectory === undefined ? {} : { consoleDirectory }),
@@ -51,8 +53,8 @@ async function start({ at, settings, dataDirectory, consoleDirectory }: StartOrd
   };
   clock.after(jobsEveryMs, jobs);
   await gateway.settled();
-  const { url, mqttPort, token } = gateway;
-  return { ...standing(running), url, mqttPort, token };
+  const { url, mqttPort, token, firstLogin } = gateway;
+  return { ...standing(running), url, mqttPort, token, ...(firstLogin === undefined ? {} : { firstLogin }) };
 }
 
 async function advance(to: number): Promise<Standing> {

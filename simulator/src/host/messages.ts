@@ -35,6 +35,8 @@ export interface Started extends Standing {
   readonly url: string;
   readonly mqttPort: number;
   readonly token: string;
+  /** One-time link that makes the first administrator, where there was no account when it started. */
+  readonly firstLogin?: string;
 }
 
 export type Answer =
