@@ -24,4 +24,4 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
-export { type Comparison, compare, comparisonTable, type Spread, scaled, spread } from './comparison.js';
+export { type Comparison, compare, comparisonTable, type Spread, scaled, spread, textTable } from './comparison.js';

@@ -62,8 +62,12 @@ export function comparisonTable(
     [columns.what, columns.ours, columns.peer, columns.ratio],
     ...comparisons.map(([what, one]) => [what, spreadText(one.ours), spreadText(one.peer), ratioText(one.ratio)]),
   ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
-  return rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? pad : padLeft)(cell, widths[column] ?? 0)).join('  '),
-  );
+  return textTable(rows);
+}
+
+/** Rows as lines of aligned columns, the first to the left and figures to the right. */
+export function textTable(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(...rows.map(({ length }) => length));
+  const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => width(row[at] ?? ''))));
+  return rows.map((row) => row.map((cell, at) => (at === 0 ? pad : padLeft)(cell, widths[at] ?? 0)).join('  '));
 }
