@@ -23,7 +23,7 @@ import type { Life } from '../life.js';
 import type { Cancel } from '../ports/index.js';
 import type { Trust } from '../trust/trust.js';
 import { claimedVersion, openAssignment, openRelease, revisionKey } from './checks.js';
-import type { Holding } from './holding.js';
+import { filesHeard, type Haste, type Holding, hasteOf, hurried } from './holding.js';
 
 const currentName = 'assignment/current';
 const nextName = 'assignment/next';
@@ -63,6 +63,8 @@ type Step = 'go-on' | 'wait';
 /** Holds the assignment: checks what comes, gets what it names, brings it into force and keeps it over restarts. */
 export class AssignmentKeeper {
   #current: { envelope: Uint8Array; holding: Holding } | undefined;
+  /** What of the candidate is in force before the rest of it. */
+  #haste: Haste | undefined;
   #candidate: Candidate | undefined;
   #working = false;
   #again = false;
@@ -80,6 +82,12 @@ export class AssignmentKeeper {
 
   get holding(): Holding | undefined {
     return this.#current?.holding;
+  }
+
+  /** The holding with what can't wait for the next one. */
+  get #inForce(): Holding | undefined {
+    const base = this.#current?.holding ?? this.#haste?.base;
+    return base && hurried(base, this.#haste, this.#isOutdated);
   }
 
   /** Takes up what storage holds, without the link. */
@@ -122,6 +130,8 @@ export class AssignmentKeeper {
     this.#candidate = candidateOf(assignment, envelope);
     this.#report(this.#candidate, 'received');
     this.ports.fetcher.retryUnobtainable(true);
+    const held = new Set(this.#inForce?.releases.map(({ sha256 }) => sha256));
+    if (assignment.releases.some(({ urgent, sha256 }) => urgent && !held.has(sha256))) this.ports.fetcher.interrupt();
     life.run('fetch', () => this.work());
   }
 
@@ -146,21 +156,32 @@ export class AssignmentKeeper {
     const { cache, journal, time } = this.ports;
     // What is under way with it sees that it is no longer the one.
     if (this.#candidate) this.#candidate = candidateOf(this.#candidate.assignment, this.#candidate.envelope);
+    const before = this.#inForce;
     const current = this.#current;
-    if (current) {
-      const { assignment, calendar, route } = current.holding;
-      const again = candidateOf(assignment, current.envelope);
-      for (const { sha256 } of assignment.releases) {
+    const haste = this.#haste;
+    const base = current?.holding ?? haste?.base;
+    if (before && base) {
+      const again = candidateOf(base.assignment, current?.envelope ?? new Uint8Array());
+      const names = [current?.holding.assignment.releases ?? [], haste?.releases ?? []].flat();
+      for (const { sha256 } of names) {
         const bytes = await cache.read(sha256);
         if (bytes) this.#tryRelease(again, sha256, bytes, true);
       }
+      const { calendar, route } = base;
       const holding = holdingOf({ ...again, calendar, ...(route ? { route } : {}) });
-      if (holding && this.#current === current && namesOf(holding) !== namesOf(current.holding)) {
-        this.#current = { envelope: current.envelope, holding };
-        this.ports.activate(holding, true);
-        const releases = holding.releases.map(({ sha256 }) => sha256);
-        await journal.append({ kind: 'active', at: time.now(), assignment: assignment.version, releases });
-        this.#reference();
+      if (holding && this.#current === current && this.#haste === haste) {
+        if (current) this.#current = { envelope: current.envelope, holding };
+        if (haste) {
+          const releases = haste.releases.flatMap(({ sha256 }) => again.releases.get(sha256) ?? []);
+          this.#haste = { ...haste, releases };
+        }
+        const after = this.#inForce;
+        if (after && namesOf(after) !== namesOf(before)) {
+          this.ports.activate(after, true);
+          const releases = after.releases.map(({ sha256 }) => sha256);
+          await journal.append({ kind: 'active', at: time.now(), assignment: after.assignment.version, releases });
+          this.#reference();
+        }
       }
     }
     await this.work();
@@ -197,7 +218,7 @@ export class AssignmentKeeper {
     }
     this.#current = { envelope, holding };
     this.#reference();
-    this.ports.activate(holding, false);
+    this.ports.activate(this.#inForce ?? holding, false);
   }
 
   async #advance(candidate: Candidate): Promise<void> {
@@ -207,8 +228,10 @@ export class AssignmentKeeper {
     const others = assignment.releases.filter((release) => !release.urgent);
     const steps = [
       () => this.#getReleases(candidate, urgent),
-      () => this.#getRenditions(candidate),
+      () => this.#getHeard(candidate, urgent),
+      () => this.#hurry(candidate),
       () => this.#getTables(candidate),
+      () => this.#hurry(candidate),
       () => this.#getReleases(candidate, others),
       () => this.#getRenditions(candidate),
     ];
@@ -232,10 +255,8 @@ export class AssignmentKeeper {
     const { assignment, envelope } = candidate;
     this.#candidate = undefined;
     this.#current = { envelope, holding };
-    for (const named of holding.releases) {
-      const key = revisionKey(named);
-      this.#revisions[key] = Math.max(this.#revisions[key] ?? 0, named.release.revision);
-    }
+    this.#haste = undefined;
+    this.#noteRevisions(holding);
     const releases = holding.releases.map(({ sha256 }) => sha256);
     // Before it is stored as what is in force: a cut in between leaves a record too many, not a play of which nobody
     // knows since when it was due.
@@ -254,6 +275,63 @@ export class AssignmentKeeper {
     this.#reference();
     await cache.makeRoom(0).catch(() => life.assertAlive());
     if (this.#missing(holding).length > 0) this.ports.fetcher.retryUnobtainable(false);
+  }
+
+  /**
+   * Alerts that the candidate brings, and the end of those that it leaves out, wait for nothing else of it; that it is
+   * stored as the next one tells after a restart what was in force. All else changes at once, when it is whole.
+   */
+  async #hurry(candidate: Candidate): Promise<Step> {
+    const { life, time, journal, log } = this.ports;
+    const { assignment, calendar, route } = candidate;
+    const current = this.#current?.holding;
+    const base = current ?? (calendar && { assignment, releases: [], calendar, ...(route ? { route } : {}) });
+    if (!base || this.#isWhole(candidate)) return 'go-on';
+    const haste = hasteOf(assignment, candidate.releases, current, base);
+    const before = this.#inForce;
+    const after = hurried(base, haste, this.#isOutdated);
+    if (namesOf(after) === (before ? namesOf(before) : '')) return 'go-on';
+    this.#haste = haste;
+    this.#noteRevisions(after);
+    const releases = after.releases.map(({ sha256 }) => sha256);
+    await journal.append({ kind: 'active', at: time.now(), assignment: assignment.version, releases });
+    if (this.#haste === haste) this.ports.activate(after, true);
+    try {
+      await life.storage.replace(revisionsName, encodeMessage(this.#revisions));
+    } catch (error) {
+      life.assertAlive();
+      log.error({ error: errorCode(error) }, 'the revisions can not be stored');
+    }
+    this.#reference();
+    return this.#candidate === candidate ? 'go-on' : 'wait';
+  }
+
+  /** Whether nothing is to be waited for, so that all of it comes into force at once. */
+  #isWhole({ assignment, releases, refused }: Candidate): boolean {
+    const { cache, identity, time } = this.ports;
+    const has = ({ sha256 }: BlobRef): boolean => cache.has(sha256) || refused.has(sha256);
+    const held = new Map(this.#current?.holding.releases.map((named) => [named.sha256, named]));
+    const tables = [assignment.calendar, ...(assignment.route ? [assignment.route] : [])];
+    return (
+      assignment.effectiveFrom <= time.now() &&
+      [...tables, ...assignment.releases].every(has) &&
+      assignment.releases.every(({ sha256 }) => {
+        const named = releases.get(sha256) ?? held.get(sha256);
+        return named ? filesFor(named.release, identity.profile).every(has) : refused.has(sha256);
+      })
+    );
+  }
+
+  #highest(named: NamedRelease): number {
+    return this.#revisions[revisionKey(named)] ?? 0;
+  }
+
+  readonly #isOutdated = (named: NamedRelease): boolean => named.release.revision < this.#highest(named);
+
+  #noteRevisions({ releases }: Holding): void {
+    for (const named of releases) {
+      this.#revisions[revisionKey(named)] = Math.max(this.#highest(named), named.release.revision);
+    }
   }
 
   /** A file that is in force and gone (or spoilt) is fetched again behind the player's back. */
@@ -304,6 +382,20 @@ export class AssignmentKeeper {
     return 'go-on';
   }
 
+  /** Of alerts first what may be said here: other dialects are fetched with the rest. */
+  async #getHeard(candidate: Candidate, urgent: Assignment['releases']): Promise<Step> {
+    const { profile } = this.ports.identity;
+    const policies = [candidate.assignment.policy, ...(this.#current ? [this.#current.holding.assignment.policy] : [])];
+    const dialects = policies.flatMap((policy) => policy.dialects);
+    for (const { sha256 } of urgent) {
+      const named = candidate.releases.get(sha256);
+      for (const ref of named ? filesHeard(named, profile, dialects) : []) {
+        if ((await this.#get(candidate, ref, sha256)) === 'wait') return 'wait';
+      }
+    }
+    return 'go-on';
+  }
+
   async #getRenditions(candidate: Candidate): Promise<Step> {
     for (const { sha256, release } of [...candidate.releases.values()]) {
       for (const ref of filesFor(release, this.ports.identity.profile)) {
@@ -340,9 +432,8 @@ export class AssignmentKeeper {
   #tryRelease(candidate: Candidate, sha256: string, bytes: Uint8Array, checkRevision: boolean): void {
     try {
       const named = openRelease(sha256, bytes, this.ports.identity, this.ports.trust);
-      const highest = this.#revisions[revisionKey(named)] ?? 0;
-      if (checkRevision && named.release.revision < highest)
-        throw callerError('release-rolled-back', `revision ${highest} was held`, { highest });
+      if (checkRevision && this.#isOutdated(named))
+        throw callerError('release-rolled-back', 'a later revision was held', { highest: this.#highest(named) });
       candidate.releases.set(sha256, named);
     } catch (error) {
       candidate.refused.add(sha256);
@@ -395,6 +486,10 @@ export class AssignmentKeeper {
     };
     if (this.#current) add(this.#current.holding.assignment, this.#current.holding.releases);
     if (this.#candidate) add(this.#candidate.assignment, this.#candidate.releases.values());
+    for (const { sha256, release } of this.#haste?.releases ?? []) {
+      keep.add(sha256);
+      for (const file of filesFor(release, this.ports.identity.profile)) keep.add(file.sha256);
+    }
     this.ports.cache.reference(keep);
   }
 }

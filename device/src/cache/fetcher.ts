@@ -12,7 +12,7 @@ const attemptsMax = 3;
 const fullRetryMs = 600_000;
 const giveUpRetryMs = 1_800_000;
 
-export type FetchResult = 'fetched' | 'offline' | 'full' | 'unobtainable';
+export type FetchResult = 'fetched' | 'interrupted' | 'offline' | 'full' | 'unobtainable';
 
 export interface FetcherPorts {
   readonly life: Life;
@@ -27,25 +27,28 @@ export class Fetcher {
   readonly #failures = new Map<string, number>();
   #retry: Cancel | undefined;
   #attempt = 0;
+  #interruption = new AbortController();
   /** Called when it is time to go on. */
   onRetry: () => Promise<void> = async () => {};
 
   constructor(private readonly ports: FetcherPorts) {}
 
-  /** Gets a blob if the cache has none. After `offline` or `full` it calls back when to go on. */
+  /** Gets a blob if the cache has none. After `offline` or `full` it calls back when to go on, after `interrupted` not. */
   async get(ref: BlobRef): Promise<FetchResult> {
     const { cache, source, life, log } = this.ports;
     while (!cache.has(ref.sha256)) {
       const failures = this.#failures.get(ref.sha256) ?? 0;
       if (failures >= attemptsMax) return 'unobtainable';
+      const { signal } = this.#interruption;
       try {
-        await download(cache, source, ref, life.signal);
+        await download(cache, source, ref, AbortSignal.any([life.signal, signal]));
         this.#failures.delete(ref.sha256);
         this.#attempt = 0;
       } catch (error) {
         life.assertAlive();
         const code = errorCode(error);
         log.debug({ code, sha256: ref.sha256 }, 'blob not fetched');
+        if (signal.aborted) return 'interrupted';
         if (code === 'blob-corrupt' || code === 'blob-missing') this.#failures.set(ref.sha256, failures + 1);
         else if (code === 'storage-full' || code === 'storage-failed') {
           this.#again(fullRetryMs);
@@ -57,6 +60,12 @@ export class Fetcher {
       }
     }
     return 'fetched';
+  }
+
+  /** Something else is wanted first: what is on its way is broken off, and what has come of it is kept. */
+  interrupt(): void {
+    this.#interruption.abort();
+    this.#interruption = new AbortController();
   }
 
   /** Forgets what failed, now or in half an hour. */

@@ -186,7 +186,7 @@ describe('windows', () => {
       }
     });
     const fetchRest = async (): Promise<void> => {
-      const { parts } = await source.open(ref, have);
+      const { parts } = await source.open(ref, have, new AbortController().signal);
       for await (const part of parts) have += part.length;
     };
     slow.run('fetch', async () => {

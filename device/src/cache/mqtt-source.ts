@@ -44,8 +44,8 @@ export class MqttSource implements BlobSource {
     private readonly want: (payload: Uint8Array) => Promise<void>,
   ) {}
 
-  async open(ref: BlobRef, from: number): Promise<BlobStream> {
-    return { from, parts: this.#parts(ref, from) };
+  async open(ref: BlobRef, from: number, signal: AbortSignal): Promise<BlobStream> {
+    return { from, parts: this.#parts(ref, from, signal) };
   }
 
   /** A chunk has come. One that nobody waits for is from a window that was given up. */
@@ -86,8 +86,10 @@ export class MqttSource implements BlobSource {
     window.arrived.push(Uint8Array.from(chunk.bytes));
   }
 
-  async *#parts(ref: BlobRef, from: number): AsyncGenerator<Uint8Array> {
+  async *#parts(ref: BlobRef, from: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     for (let at = from; at < ref.bytes; ) {
+      // Between windows only: the gateway serves one at a time, and would refuse what is asked for meanwhile.
+      if (signal.aborted) throw worldError('link-closed', 'broken off', { sha256: ref.sha256 });
       const end = Math.min(at + this.#windowBytes, ref.bytes);
       const began = this.life.clock.monotonic();
       const window: Window = { ref, from: at, end, next: at, arrived: [], failed: undefined, wake: () => {} };

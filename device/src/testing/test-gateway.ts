@@ -67,6 +67,10 @@ export class TestGateway implements Network {
   readonly wantsMeet: ('later' | 'silence' | 'spoilt' | 'twice')[] = [];
   /** After so many bytes of this blob (over MQTT: at the end of the chunk that holds the last) the connection breaks, once. */
   breakBlob: { readonly sha256: string; readonly after: number } | undefined;
+  /** Over HTTP no answer comes for these. */
+  readonly unreachable = new Set<string>();
+  /** After so many bytes of this blob nothing more comes over HTTP, once, and the connection stays open. */
+  stallBlob: { readonly sha256: string; readonly after: number } | undefined;
 
   #sockets = new Set<Socket>();
   private constructor(
@@ -94,11 +98,17 @@ export class TestGateway implements Network {
       gateway.requests.push({ path, range });
       const blob = gateway.blobs.get(path.replace('/blobs/', ''));
       if (!blob) return void response.writeHead(404).end();
+      if (gateway.unreachable.has(path.replace('/blobs/', ''))) return void response.destroy();
       const from = range ? Number(/bytes=(\d+)-/.exec(range)?.[1]) : 0;
       const body = blob.subarray(from);
       const headers: Record<string, string> = { 'content-length': String(body.length) };
       if (from > 0) headers['content-range'] = `bytes ${from}-${blob.length - 1}/${blob.length}`;
       response.writeHead(from > 0 ? 206 : 200, headers);
+      const stalled = gateway.stallBlob;
+      if (stalled && path.endsWith(stalled.sha256)) {
+        gateway.stallBlob = undefined;
+        return void response.write(body.subarray(0, stalled.after));
+      }
       const broken = gateway.breakBlob;
       if (!broken || !path.endsWith(broken.sha256)) return void response.end(body);
       const part = body.subarray(0, broken.after);

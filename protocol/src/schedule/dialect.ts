@@ -43,3 +43,10 @@ export function chooseVersion(
     ...(dialect === wanted ? {} : { wanted }),
   };
 }
+
+/** All that an item may be said by at a place, whatever a cue's rule: the others need not be there for it to play. */
+export function renditionsHeard(item: Item, profile: string, dialects: readonly string[]): Rendition[] {
+  const wanted = dialects.length > 0 ? dialects : [fallbackDialect];
+  const chosen = wanted.flatMap((one) => chooseVersion(item, profile, [one], 'first', 0)?.rendition ?? []);
+  return [...new Map(chosen.map((rendition) => [rendition.sha256, rendition])).values()];
+}
