@@ -19,6 +19,8 @@ export const useAlerts = () => {
   const trouble = shallowRef<Trouble>();
   const now = ref(gatewayNow());
   let reading = false;
+  /** Something was told of while a reading was under way. */
+  let isStale = false;
   let readAt = 0;
 
   const take = (alert: AlertView) => {
@@ -27,6 +29,7 @@ export const useAlerts = () => {
     all.value = known ? list.map((one) => (one.id === alert.id ? alert : one)) : [alert, ...list];
   };
   const read = async () => {
+    isStale = reading;
     if (reading) return;
     reading = true;
     try {
@@ -43,8 +46,12 @@ export const useAlerts = () => {
     } catch (error) {
       trouble.value = troubleOf(error);
     } finally {
-      reading = false;
+      done();
     }
+  };
+  const done = () => {
+    reading = false;
+    if (isStale) void read();
   };
   const follow = async () => {
     if (document.hidden || reading) return;
@@ -56,7 +63,7 @@ export const useAlerts = () => {
     } catch (error) {
       trouble.value = troubleOf(error);
     } finally {
-      reading = false;
+      done();
     }
   };
   // Somebody else's alert, signature or end shows at once.
