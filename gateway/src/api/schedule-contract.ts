@@ -82,6 +82,8 @@ export type WeekCampaign = z.infer<typeof weekCampaignSchema>;
 export const scheduleWeekSchema = z.object({
   monday: daySchema,
   today: daySchema,
+  /** The gateway's time, by which today is. */
+  now: z.number(),
   zone: z.string(),
   /** The days that the statutory calendar speaks for. */
   calendar: dayRange,

@@ -56,9 +56,10 @@ export function scheduleRoutes(app: FastifyInstance, context: ApiContext, guards
     async ({ params: { day }, query: { kind } }) => {
       const model = content.model();
       if (!model) throw callerError('content-missing', 'no content has been imported');
-      const today = dayOf(now(), model.zone);
+      const at = now();
+      const today = dayOf(at, model.zone);
       const standing = campaigns.standing();
-      return scheduleWeek({ model, drafts: await drafts.list(), standing, day, today, kind });
+      return { ...scheduleWeek({ model, drafts: await drafts.list(), standing, day, today, kind }), now: at };
     },
   );
 

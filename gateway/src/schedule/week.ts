@@ -41,7 +41,7 @@ export const mondayOf = (day: string): string => {
 };
 
 /** A week as the schedule page draws it: what sort of days they are, what is on air on them, and what is being written. */
-export function scheduleWeek({ model, drafts, standing, day, today, kind }: WeekInput): ScheduleWeek {
+export function scheduleWeek({ model, drafts, standing, day, today, kind }: WeekInput): Omit<ScheduleWeek, 'now'> {
   const { calendar, zone } = model;
   const monday = mondayOf(day);
   const week = Array.from({ length: 8 }, (_, index) => addDays(monday, index - 1));

@@ -71,7 +71,7 @@ export const approvalsZhCN = {
     sign: '签名并播出',
     youSigned: '你已经签过，等其他人。',
     own: '这是你自己写的稿件，要由别人审批。',
-    notApprover: '只有审批员可以签名或退回。',
+    notApprover: '只有审批人可以签名或退回。',
     taken: '已签《{title}》，还差 {n} 人。',
     onAir: '《{title}》第 {n} 稿已经播出。',
     reject: '退回…',
@@ -159,6 +159,6 @@ export const approvalsZhCN = {
     open: '还没照办的 {n} 台',
     superseded: '已被后来的命令取代，或范围内没有终端。',
     liftThis: '恢复这些地方…',
-    notApprover: '只有审批员可以签停播令。下面是进展。',
+    notApprover: '只有审批人可以签停播令。下面是进展。',
   },
 };

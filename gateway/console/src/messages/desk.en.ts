@@ -137,7 +137,7 @@ export const deskEn: typeof deskZhCN = {
     machine: 'local administrator',
     somebody: 'somebody else',
     updated: 'updated {time}',
-    valid: '{from} to {to}',
+    number: 'file {id}',
     problems: '{n} problems',
     problem: {
       'no-text': 'Neither text nor recording in this dialect',

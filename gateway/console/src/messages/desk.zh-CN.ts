@@ -135,7 +135,7 @@ export const deskZhCN = {
     machine: '本机管理员',
     somebody: '另一位同志',
     updated: '{time} 更新',
-    valid: '{from} 至 {to}',
+    number: '编号 {id}',
     problems: '{n} 个问题',
     problem: {
       'no-text': '没有这种方言的文字，也没有录音',
@@ -221,7 +221,7 @@ export const deskZhCN = {
     approve: '去审批',
     waitsForOther: '自己写的稿件要由另一位同志审批。',
     conflict: '这份稿件刚被改过',
-    conflictText: '您看的是第 {seen} 版，{who}已经改到第 {now} 版，所以没有提交。',
+    conflictText: '你看的是第 {seen} 版，{who}已经改到第 {now} 版，所以没有提交。',
     conflictFields: '改动：{names}',
     conflictLook: '看看新的一版',
     otherState: '它现在的状态是「{state}」，这一步不用做了。',

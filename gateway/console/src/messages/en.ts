@@ -284,6 +284,7 @@ export const en: Messages = {
     answer: 'The gateway says: {message}',
     retry: 'Try again',
   },
+  textField: '[{name}]',
   sheet: { expand: 'Expand', collapse: 'Collapse' },
   ...alertsEn,
   ...approvalsEn,

@@ -27,7 +27,7 @@ export const todayZhCN = {
       onAir: '正在插播，{n} 处，到 {time} 为止',
     },
     work: {
-      title: '等您处理',
+      title: '等你处理',
       none: '手头没有要办的事',
       noneHint: '有稿件退回、有内容待审批，都会出现在这里。',
       rejected: '已退回',

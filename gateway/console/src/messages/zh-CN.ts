@@ -251,6 +251,8 @@ export const zhCN = {
     answer: '网关答复：{message}',
     retry: '再试一次',
   },
+  /** In a text, what differs from place to place. */
+  textField: '〔{name}〕',
   sheet: { expand: '展开', collapse: '收起' },
   ...alertsZhCN,
   ...approvalsZhCN,

@@ -17,6 +17,14 @@ export const clockText = (instant: number, zone: string, seconds = false): strin
   return format.format(instant);
 };
 
+/** A time of day as people type it, as `HH:MM`; undefined where it is none. */
+export const clockTyped = (typed: string): string | undefined => {
+  const text = typed.trim().normalize('NFKC').replace('.', ':');
+  const [, hours, minutes = '0'] = /^(\d{1,2})(?::?(\d{2}))?$/.exec(text) ?? [];
+  if (hours === undefined || Number(minutes) > 59 || Number(hours) * 60 + Number(minutes) > 1440) return undefined;
+  return `${hours.padStart(2, '0')}:${minutes.padStart(2, '0')}`;
+};
+
 /** The local calendar day of an instant, YYYY-MM-DD. */
 export const dayOf = (instant: number, zone: string): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
@@ -27,6 +35,13 @@ export const dayOf = (instant: number, zone: string): string =>
 export const dayText = (day: string, language: string): string =>
   new Intl.DateTimeFormat(language, { timeZone: 'UTC', month: 'short', day: 'numeric', weekday: 'short' }).format(
     Date.parse(`${day}T00:00:00Z`),
+  );
+
+/** A span of days, with its years. */
+export const spanText = (from: string, to: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric' }).formatRange(
+    Date.parse(`${from}T00:00:00Z`),
+    Date.parse(`${to}T00:00:00Z`),
   );
 
 export const shiftDay = (day: string, days: number): string =>

@@ -2,7 +2,7 @@ import type { DeviceView, SiteView, SlotView } from '@xiaolaba/gateway/contract'
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { zhCN } from '../messages/zh-CN.js';
-import { clockText, dayText, splitDuration } from './time.js';
+import { clockText, dayText, spanText, splitDuration } from './time.js';
 
 type Named = SiteView['name'];
 const has = <T extends object>(table: T, key: PropertyKey): key is keyof T => Object.hasOwn(table, key);
@@ -13,6 +13,12 @@ export const useWords = () => {
   const english = computed(() => locale.value === 'en');
 
   const named = (name: Named): string => (english.value ? name.en : name.zh) || name.zh || name.en;
+
+  /** A text as its file has it, with what the gateway fills in for each place named instead of its field. */
+  const filledIn = (text: string): string =>
+    text.replace(/\{([a-z_]+)\}/g, (field, name: string) =>
+      has(zhCN.editor.words, name) ? t('textField', { name: t(`editor.words.${name}`) }) : field,
+    );
 
   /** A span in words; `ms` may be of either sign. */
   const duration = (ms: number): string => {
@@ -35,5 +41,8 @@ export const useWords = () => {
   const profile = (name: DeviceView['profile']): string => t(`device.profile.${name}`);
   const day = (iso: string): string => dayText(iso, locale.value);
 
-  return { t, locale, named, duration, ago, dialect, part, cause, profile, day, clock: clockText };
+  /** From a day to a day, both included. */
+  const span = (from: string, to: string): string => spanText(from, to, locale.value);
+
+  return { t, locale, named, filledIn, span, duration, ago, dialect, part, cause, profile, day, clock: clockText };
 };
