@@ -6,7 +6,7 @@ export const alertsEn: typeof alertsZhCN = {
     actual: 'Real',
     exercise: 'Exercise',
     lost: 'Cut off from the gateway, reconnecting. What is below is from before.',
-    banner: { label: 'Alerts', waiting: 'To be signed', onAir: 'On air', more: 'and {n} in all' },
+    banner: { waiting: 'To be signed', onAir: 'On air', more: 'and {n} in all' },
     now: {
       title: 'On air or waiting for signatures',
       none: 'No alert at present.',
@@ -42,7 +42,6 @@ export const alertsEn: typeof alertsZhCN = {
       sounded: 'Sounded',
       missed: 'Missed',
       offline: 'Off line',
-      of: '{n}/{of}',
       first: 'First sounded after {span}',
       awaiting: 'Signed; on its way to the devices, waiting for the first sound…',
       before: 'Goes to {n} devices once signed.',
@@ -87,7 +86,6 @@ export const alertsEn: typeof alertsZhCN = {
       yours: 'You have signed; waiting for others.',
       own: 'You prepared this yourself: somebody else has to sign.',
       notApprover: 'Waits for approvers to sign.',
-      gone: 'This one no longer waits for signatures.',
       takenMore: 'Signed. {n} more needed.',
       takenOnAir: 'All have signed; it is going on air.',
       other: 'The approver beside you signs here too',
@@ -103,7 +101,6 @@ export const alertsEn: typeof alertsZhCN = {
       replace: 'Change and replace…',
       cap: 'Download CAP file',
       capCancel: 'Download cancellation',
-      link: 'Link',
     },
     end: {
       title: 'End the alert early',

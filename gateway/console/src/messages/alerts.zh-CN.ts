@@ -5,12 +5,7 @@ export const alertsZhCN = {
     actual: '真实',
     exercise: '演练',
     lost: '与网关断开，正在重连。下面的内容停在断开前。',
-    banner: {
-      label: '紧急插播',
-      waiting: '等签名',
-      onAir: '插播中',
-      more: '等 {n} 件',
-    },
+    banner: { waiting: '等签名', onAir: '插播中', more: '等 {n} 件' },
     now: {
       title: '正在播或等签名',
       none: '现在没有插播。',
@@ -46,7 +41,6 @@ export const alertsZhCN = {
       sounded: '已播出',
       missed: '没播出',
       offline: '断线',
-      of: '{n}/{of}',
       first: '第一台 {span}后播出',
       awaiting: '已签齐，正在送往终端，等第一声…',
       before: '签齐后送往 {n} 台终端。',
@@ -91,7 +85,6 @@ export const alertsZhCN = {
       yours: '你已经签过，等其他人。',
       own: '这是你自己准备的，要由别人签名。',
       notApprover: '等审批员签名。',
-      gone: '这一件已经不在等签名。',
       takenMore: '已签，还差 {n} 人。',
       takenOnAir: '签名齐了，正在播出。',
       other: '旁边的审批员也在这里签',
@@ -107,7 +100,6 @@ export const alertsZhCN = {
       replace: '修改后替换…',
       cap: '下载 CAP 文件',
       capCancel: '下载取消通知',
-      link: '链接',
     },
     end: {
       title: '提前结束插播',
