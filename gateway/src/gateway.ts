@@ -13,7 +13,7 @@ import { ContentService } from './campaigns/content-service.js';
 import { Campaigns, type PublishedRelease } from './campaigns/index.js';
 import { Coverage } from './coverage/index.js';
 import { adminToken, gatewayKeys, prepareDataDirectory } from './data-directory.js';
-import { Assignments, Chunks, RolloutDriver, Rollouts, RouteBlobs } from './delivery/index.js';
+import { Assignments, Chunks, RouteBlobs } from './delivery/index.js';
 import { Drafts } from './desk/drafts.js';
 import type { Gateway, GatewayDeps } from './gateway-types.js';
 import { Ingest, RecordIntake, Rejects } from './ingest/index.js';
@@ -23,12 +23,15 @@ import { StopOrders } from './orders/index.js';
 import { Predictions } from './predict/index.js';
 import { MediaShelf, Recordings } from './recordings/index.js';
 import { LiveFleet, type RegisteredDevice, Registry } from './registry/index.js';
+import { RolloutDriver, Rollouts } from './rollouts/index.js';
 import { approverKeys, type GatewaySettings } from './settings.js';
 import { openSqlite } from './store/index.js';
 import { ApproverKeys, KeyLists } from './trust/index.js';
 import { Turns } from './turns.js';
 import { Work } from './work.js';
 
+/** Who does what nobody asks for. */
+const byMachine = { ip: '', headers: {}, actor: { kind: 'machine' } } as const;
 /** How often the ledger settles what time has settled. */
 const tickMs = 30_000;
 
@@ -191,7 +194,7 @@ async function start(
     model: () => content.model(),
     refresh,
     note: (action, { release: hash, campaign, revision }, details) =>
-      audit.note({ ip: '', headers: {}, actor: { kind: 'machine' } }, action, `release/${hash}`, {
+      audit.note(byMachine, action, `release/${hash}`, {
         campaign,
         revision,
         ...details,
@@ -309,6 +312,10 @@ async function start(
   let cancelTick = clock.after(tickMs, tick);
   function tick(): void {
     work.run('tick', () => coverage.tick().then(() => rolloutDriver.tick()));
+    work.run('alerts', async () => {
+      for (const { id, validUntil } of await alerts.expire())
+        await audit.note(byMachine, 'alert-expired', `alert/${id}`, { until: validUntil });
+    });
     work.run('sessions', () => people.sessions.sweep());
     cancelTick = clock.after(tickMs, tick);
   }

@@ -1,4 +1,4 @@
-export { type AsIf, arrivalsAsIf, expectAsIf } from './as-if.js';
+export { arrivalsAsIf, expectAsIf } from './as-if.js';
 export { checkSchedule } from './check-schedule.js';
 export { dayKindOf } from './day-kind.js';
 export { draftRelease } from './draft-release.js';

@@ -1,4 +1,4 @@
-export type { Alert, AlertSpec, Standing } from './alert.js';
+export type { Alert } from './alert.js';
 export { Alerts } from './alerts.js';
 export { CapIn } from './cap-in.js';
 export { capOf } from './cap-out.js';

@@ -15,7 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatProblem } from '../content/index.js';
-import { stagings } from '../delivery/index.js';
+import { stagings } from '../rollouts/index.js';
 import { type Guards, tokenSecurity } from './authorise.js';
 import { campaignViews } from './campaign-view.js';
 import { accountsOf } from './content-problems.js';

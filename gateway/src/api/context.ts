@@ -6,15 +6,16 @@ import type { Broker } from '../broker/index.js';
 import type { ContentService } from '../campaigns/content-service.js';
 import type { Campaigns, PublishedRelease } from '../campaigns/index.js';
 import type { Coverage } from '../coverage/index.js';
-import type { Assignments, RolloutDriver, RolloutPolicy, Rollouts } from '../delivery/index.js';
+import type { Assignments } from '../delivery/index.js';
 import type { Drafts } from '../desk/drafts.js';
 import type { Ingest, Rejects } from '../ingest/index.js';
 import type { Jobs } from '../jobs/index.js';
 import type { BlobStore, Library } from '../library/index.js';
 import type { StopOrders } from '../orders/index.js';
-import type { Recordings } from '../recordings/index.js';
 import type { Predictions } from '../predict/index.js';
+import type { Recordings } from '../recordings/index.js';
 import type { LiveFleet, Registry } from '../registry/index.js';
+import type { RolloutDriver, RolloutPolicy, Rollouts } from '../rollouts/index.js';
 import type { Store } from '../store/index.js';
 import type { ApproverKeys, KeyLists } from '../trust/index.js';
 

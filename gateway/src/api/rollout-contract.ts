@@ -1,7 +1,7 @@
 /** What the API says of releases that go out in waves. Times are milliseconds since the epoch. */
 import { instantSchema, missCauses, placeSchema, sha256Schema } from '@xiaolaba/protocol';
 import { z } from 'zod';
-import { rolloutReasons, rolloutStates } from '../delivery/rollout-states.js';
+import { rolloutReasons, rolloutStates } from '../rollouts/rollout-states.js';
 
 const count = z.number().int().min(0);
 

@@ -2,7 +2,7 @@ import { sha256Schema } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Rollout } from '../delivery/rollouts.js';
+import type { Rollout } from '../rollouts/rollouts.js';
 import { type Guards, type RouteGuard, tokenSecurity } from './authorise.js';
 import type { ApiContext } from './context.js';
 import { type RolloutView, rolloutViewSchema } from './rollout-contract.js';

@@ -13,8 +13,8 @@ import {
 import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { Logger } from 'pino';
 import type { Campaign, MediaDirectories } from '../content/index.js';
-import type { Rollouts, Staging } from '../delivery/rollouts.js';
 import type { BlobStore, Library } from '../library/index.js';
+import type { Rollouts, Staging } from '../rollouts/rollouts.js';
 import type { ReleaseTable, Store } from '../store/index.js';
 import { Approvals, accountsBehind, type PartialApproval } from '../trust/index.js';
 import { Turns } from '../turns.js';

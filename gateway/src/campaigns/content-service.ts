@@ -3,7 +3,7 @@ import { type Content, type ContentProblem, loadContent } from '../content/index
 import { bodyOf, campaignOf, hashOf } from '../desk/draft-bodies.js';
 import { outcomeOf } from '../desk/merge.js';
 import type { BlobStore } from '../library/index.js';
-import type { MediaShelf } from '../recordings/index.js';
+import type { MediaShelf } from '../recordings/media-shelf.js';
 import type { Registry } from '../registry/index.js';
 import { dropCalendars, loadedCalendars, overlapsWithLoaded, partsOf, withLoaded } from '../schedule/held-calendars.js';
 import type { Store } from '../store/index.js';

@@ -1,7 +1,7 @@
 import { callerError, siteKinds } from '@xiaolaba/protocol';
 import { z } from 'zod';
 import { resolveAudience } from '../campaigns/audience.js';
-import type { DistrictModel } from '../campaigns/index.js';
+import type { DistrictModel } from '../campaigns/district-model.js';
 
 /** Most places that one order may name. */
 const maxPlaces = 5000;

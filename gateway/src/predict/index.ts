@@ -1,2 +1,1 @@
-export { daysAhead, type Hours, Predictions } from './predictions.js';
-export { placesAndUncovered, summaryOf } from './present.js';
+export { daysAhead, Predictions } from './predictions.js';

@@ -1,3 +1,2 @@
-export { looksLike } from './media-names.js';
-export { MediaShelf, namesIn } from './media-shelf.js';
+export { MediaShelf } from './media-shelf.js';
 export { type HeldMedia, Recordings } from './recordings.js';

@@ -1,3 +1,3 @@
-export { Approvals, type PartialApproval, type Signature } from './approvals.js';
-export { ApproverKeys, accountsBehind, type KeyOwner } from './approver-keys.js';
+export { Approvals, type PartialApproval } from './approvals.js';
+export { ApproverKeys, accountsBehind } from './approver-keys.js';
 export { KeyLists } from './key-lists.js';

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AuditEntry, CampaignView, PendingStopView, RolloutView } from '@xiaolaba/gateway/contract';
 import { encodeMessage, type KeyList, type PlayRecord, sealEnvelope, toBase64 } from '@xiaolaba/protocol';
@@ -14,6 +13,7 @@ import { CountingHasher, Person } from '../../../src/testing/person.js';
 import { tickerContent } from '../../../src/testing/ticker-content.js';
 import {
   type BuiltConsole,
+  barriersOn,
   buildConsole,
   chromiumInstalled,
   desktop,
@@ -24,7 +24,6 @@ import {
 import { zhCN } from '../messages/zh-CN.js';
 
 const passphrase = '十二个红灯笼挂在桥头上';
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const { keyLink, pendingStop, rollout } = zhCN;
 
 const root = generateKeyPair();
@@ -99,20 +98,8 @@ describe.skipIf(!chromiumInstalled)('trust in the browser', () => {
   };
   const goto = (page: Page, path: string) => page.goto(`${gateway.gateway.url}${path}`);
   const button = (within: Page | Locator, name: string) => within.getByRole('button', { name, exact: true });
-  /** What a checker finds that keeps people out. */
-  const barriers = async (page: Page): Promise<string[]> => {
-    await page.addScriptTag({ path: axe });
-    return await page.evaluate(async () => {
-      type Found = { impact: string; id: string; nodes: { html: string }[] };
-      const checker = (globalThis as unknown as { axe: { run(): Promise<{ violations: Found[] }> } }).axe;
-      const { violations } = await checker.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-    });
-  };
   const noBarriers = async (page: Page) => {
-    expect(await barriers(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     const width = page.viewportSize()?.width;
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   };

@@ -155,4 +155,3 @@ export const useCapture = (done: (file: Blob) => void) => {
 
   return { state, trouble, count, elapsedMs, level, peak, verdict, start, stop, cancel, pause, resume };
 };
-export type Capture = ReturnType<typeof useCapture>;

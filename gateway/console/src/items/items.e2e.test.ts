@@ -1,5 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DraftView, RecordingView } from '@xiaolaba/gateway/contract';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -8,6 +7,7 @@ import { TestGateway } from '../../../src/testing/open-gateway.js';
 import { CountingHasher, Person } from '../../../src/testing/person.js';
 import {
   type BuiltConsole,
+  barriersOn,
   buildConsole,
   chromiumInstalled,
   desktop,
@@ -62,7 +62,6 @@ describe.skipIf(!chromiumInstalled)('the item library in the browser', () => {
   let wang: Person;
   let browser: Browser;
   const complaints: string[] = [];
-  const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
   beforeAll(async () => {
     built = await buildConsole();
@@ -102,19 +101,6 @@ describe.skipIf(!chromiumInstalled)('the item library in the browser', () => {
   const audioOf = async (id: string) =>
     ((await draft(id)).campaign.items as { audio: { dialect: string; recording?: string }[] }[])[0]?.audio;
   const recordings = async () => (await wang.call('GET', '/api/recordings')).body as RecordingView[];
-  const findings = async (page: Page) => {
-    await page.evaluate(await axe);
-    return await page.evaluate(async () => {
-      const { violations } = await (
-        globalThis as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-        }
-      ).axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-  };
   const picture = async (page: Page, name: string) => {
     const folder = process.env.XIAOLABA_PICTURES;
     if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: false });
@@ -127,7 +113,7 @@ describe.skipIf(!chromiumInstalled)('the item library in the browser', () => {
     await expect.poll(() => detail.innerText(), within).toContain('镕');
     await expect.poll(() => detail.locator('mark').allInnerTexts(), within).toContain('镕');
     expect(await detail.locator('canvas').count()).toBe(1);
-    expect(await findings(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await picture(page, 'items-sign');
 
     await page.locator('[data-item="morning.brushing"]').getByRole('button').first().click();
@@ -146,7 +132,7 @@ describe.skipIf(!chromiumInstalled)('the item library in the browser', () => {
     const cell = page.locator('[data-cell="morning.brushing hak"]');
     await cell.waitFor();
     await picture(page, 'items-missing');
-    expect(await findings(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await cell.getByRole('button').focus();
     await page.keyboard.press('Enter');
 
@@ -175,7 +161,7 @@ describe.skipIf(!chromiumInstalled)('the item library in the browser', () => {
     await exact.press('Tab');
     expect(await dialog.getByRole('slider', { name: items.trim.to }).getAttribute('aria-valuenow')).toBe('2.60');
     await picture(page, 'items-trim');
-    expect(await findings(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await button(page, items.clip.keep).click();
 
     await dialog.getByRole('link', { name: items.dialog.openDraft }).waitFor(measured);
@@ -221,7 +207,7 @@ describe.skipIf(!chromiumInstalled)('the item library in the browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: items.recordings.remove, exact: true }).click();
     await expect.poll(() => used.getByRole('alert').innerText(), within).toContain('早高峰');
     await picture(page, 'items-recordings');
-    expect(await findings(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     const spare = page.locator('[data-recording]', { hasText: '提示音' });
     await spare.getByRole('button', { name: new RegExp(items.recordings.remove) }).click();
     await page.getByRole('dialog').getByRole('button', { name: items.recordings.remove, exact: true }).click();
@@ -259,7 +245,7 @@ describe.skipIf(!chromiumInstalled)('the item library in the browser', () => {
       await page.locator(`#items-${tab}[aria-selected=true]`).waitFor();
       await expect.poll(() => page.locator('.skeleton').count(), within).toBe(0);
       expect([tab, await wide()]).toEqual([tab, 0]);
-      expect([tab, await findings(page)]).toEqual([tab, []]);
+      expect([tab, await barriersOn(page)]).toEqual([tab, []]);
       await picture(page, `phone-${tab}`);
     }
     expect(complaints).toEqual([]);

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { CampaignView, DraftView } from '@xiaolaba/gateway/contract';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -8,6 +7,7 @@ import { day, TestGateway } from '../../../src/testing/open-gateway.js';
 import { CountingHasher, Person } from '../../../src/testing/person.js';
 import {
   type BuiltConsole,
+  barriersOn,
   buildConsole,
   chromiumInstalled,
   desktop,
@@ -111,16 +111,7 @@ describe.skipIf(!chromiumInstalled)('the week calendar', { timeout: 60_000 }, ()
     await page.mouse.move(x + days * column.width, y + hours * slot.height * 2, { steps: 8 });
     await page.mouse.up();
   };
-  const axe = async (page: Page) => {
-    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-    const found = await page.evaluate(async () => {
-      const { axe: run } = window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      };
-      return (await run.run()).violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes[0]?.html }));
-    });
-    expect(found.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-  };
+  const axe = async (page: Page) => expect(await barriersOn(page)).toEqual([]);
 
   it('asks which days a drag is about, shows who wins, and saves a new draft', async () => {
     const page = await open(wang);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Prediction } from '@xiaolaba/gateway/contract';
 import { generateKeyPair } from '@xiaolaba/protocol/node';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -9,6 +7,7 @@ import { at, TestGateway } from '../../../src/testing/open-gateway.js';
 import { CountingHasher, Person, testPassword } from '../../../src/testing/person.js';
 import {
   type BuiltConsole,
+  barriersOn,
   buildConsole,
   chromiumInstalled,
   desktop,
@@ -90,7 +89,6 @@ describe.skipIf(!chromiumInstalled)('the day in the browser', () => {
   let browser: Browser;
   const people = new Map<string, Person>();
   const complaints: string[] = [];
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
   beforeAll(async () => {
     built = await buildConsole();
@@ -148,19 +146,6 @@ describe.skipIf(!chromiumInstalled)('the day in the browser', () => {
   const goto = (page: Page, path: string) => page.goto(`${gateway.gateway.url}${path}`);
   const reached = (page: Page, wanted: string) =>
     expect.poll(() => new URL(page.url()).pathname + new URL(page.url()).search, within).toBe(wanted);
-  /** What somebody who can't see or can't point would stumble over. */
-  const hindrances = async (page: Page): Promise<string[]> => {
-    await page.evaluate(axe);
-    return await page.evaluate(async () => {
-      const { axe: checker } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      };
-      const { violations } = await checker.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-    });
-  };
   const shot = async (page: Page, name: string) => {
     const folder = process.env.SCREENSHOTS;
     if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
@@ -251,7 +236,7 @@ describe.skipIf(!chromiumInstalled)('the day in the browser', () => {
     expect(await page.locator('#work-title .total').innerText()).toBe('2');
     expect(await page.locator('.acts').innerText()).not.toContain(words.acts.approve);
     await expect.poll(() => page.locator('.wait').count(), within).toBe(0);
-    expect(await hindrances(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await shot(page, 'today-editor');
     await task('rejected').focus();
     await page.keyboard.press('Enter');
@@ -268,7 +253,7 @@ describe.skipIf(!chromiumInstalled)('the day in the browser', () => {
     const mine = other.locator('[data-task=approve]', { hasText: '交了的稿' });
     expect(await mine.innerText()).toContain(words.work.approveWhy.replace('{signed}', '0').replace('{missing}', '1'));
     expect(await other.locator('.acts').innerText()).not.toContain(words.acts.bulletin);
-    expect(await hindrances(other)).toEqual([]);
+    expect(await barriersOn(other)).toEqual([]);
     await shot(other, 'today-approver-dark');
     await mine.click();
     await reached(other, '/approvals/handed');
@@ -314,7 +299,7 @@ describe.skipIf(!chromiumInstalled)('the day in the browser', () => {
     await page.locator('[data-act=next]').click();
     expect((await loaded(page))?.key).not.toBe(followed?.key);
     await shot(page, 'ahead-listening');
-    expect(await hindrances(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await page.locator('[data-act=stop]').click();
     expect(await page.locator('.bar audio').count()).toBe(0);
 

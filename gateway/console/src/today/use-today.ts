@@ -138,4 +138,3 @@ export const useToday = ({ api, openLive, session }: Sources) => {
     read,
   };
 };
-export type TodayState = ReturnType<typeof useToday>;

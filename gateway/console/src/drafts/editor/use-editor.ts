@@ -213,4 +213,3 @@ export const useEditor = (api: EditorApi, kept: KeptWork, id: string) => {
     submitted,
   };
 };
-export type Editor = ReturnType<typeof useEditor>;

@@ -1,5 +1,6 @@
 import { alertPriority, type Release } from '@xiaolaba/protocol';
-import type { DistrictModel, PublishedRelease } from '../campaigns/index.js';
+import type { DistrictModel } from '../campaigns/district-model.js';
+import type { PublishedRelease } from '../campaigns/published-release.js';
 import type { RegisteredDevice } from '../registry/index.js';
 import type { RolloutTable, Store } from '../store/index.js';
 import type { RolloutMeasure } from './rollout-judge.js';
