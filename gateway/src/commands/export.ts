@@ -8,7 +8,7 @@ import type { ExportView } from '../api/desk-contract.js';
 import { connect, connectionOptions } from './connection.js';
 
 /** Folders whose YAML files are the gateway's alone after an export. */
-const owned = ['calendar', 'campaigns', 'templates'];
+const owned = ['alerts', 'calendar', 'campaigns', 'templates'];
 
 export const exportCommand: CommandSpec = {
   name: 'export',
@@ -19,10 +19,10 @@ export const exportCommand: CommandSpec = {
   usage: {
     zh: `用法：xiaolaba export <目录> --data <网关数据目录> [--gateway <网址>] [--replace]
 
-目录须为空；加 --replace 则覆盖其中的内容文件，并删去网关没有的日历、宣传任务与模板。注释与排版无法保留。之后 plan 应说“没有变化”。`,
+目录须为空；加 --replace 则覆盖其中的内容文件，并删去网关没有的日历、宣传任务、模板与预案。注释与排版无法保留。之后 plan 应说“没有变化”。`,
     en: `Usage: xiaolaba export <dir> --data <data dir of the gateway> [--gateway <url>] [--replace]
 
-The directory has to be empty; with --replace its content files are overwritten, and calendars, campaigns and templates that the gateway does not hold are removed. Comments and layout cannot be kept. A plan afterwards says "no changes".`,
+The directory has to be empty; with --replace its content files are overwritten, and calendars, campaigns, templates and alert texts that the gateway does not hold are removed. Comments and layout cannot be kept. A plan afterwards says "no changes".`,
   },
   async run(args, io) {
     const options = { ...connectionOptions, replace: { type: 'boolean' } } as const;

@@ -77,6 +77,13 @@ export function readBulletinTable(
   return { rows: records.map(({ record, info }) => rowOf(record, info.lines, file)), problems: [] };
 }
 
+/** `08:00` is `8:00` or `8:00:00` once a spreadsheet has saved it. */
+const clockTime = (cell: string | undefined): string | undefined =>
+  cell?.replace(
+    /^(\d{1,2}):(\d{2})(?::00)?$/,
+    (_all, hours: string, minutes: string) => `${hours.padStart(2, '0')}:${minutes}`,
+  );
+
 function rowOf(record: Record<string, string>, line: number, file: string): BulletinRow {
   const problems = new Problems();
   // A spreadsheet's guard against formulas is no part of the value.
@@ -86,7 +93,7 @@ function rowOf(record: Record<string, string>, line: number, file: string): Bull
   const cell = new Map(cells.filter(([, value]) => value !== ''));
   const fields = Object.fromEntries([...cell].filter(([name]) => !own.has(name)));
   const number = (name: string) => (cell.has(name) ? { [name]: Number(cell.get(name)) } : {});
-  const [from, to] = [cell.get('from'), cell.get('to')];
+  const [from, to] = [clockTime(cell.get('from')), clockTime(cell.get('to'))];
   const parsed = bulletinRequestSchema.safeParse(
     {
       template: cell.get('template'),

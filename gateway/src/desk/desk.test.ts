@@ -543,6 +543,11 @@ describe('a table of cases', () => {
     const path = join(await folder(), 'cases.csv');
     await writeFile(path, body as Buffer);
     expect(await run(bulletinCommand, '--csv', path)).toMatchObject({ code: 0, err: '' });
+    // As a spreadsheet saves it.
+    const saved = (body as Buffer).toString('utf8').replaceAll(/\b0(\d:\d\d)\b/g, '$1:00');
+    expect(saved).toMatch(/,8:00:00,/);
+    await writeFile(path, saved);
+    expect(await run(bulletinCommand, '--csv', path)).toMatchObject({ code: 0, err: '' });
     await writeFile(path, '小区\n甲小区\n');
     expect(await run(bulletinCommand, '--csv', path)).toMatchObject({ code: 'content-refused' });
   });
