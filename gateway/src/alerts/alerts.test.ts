@@ -138,6 +138,25 @@ describe('an alert', () => {
     expect(JSON.stringify(body)).toContain('alert-ended');
   });
 
+  it('is not restored: another is given', async () => {
+    const alert = await publish(await give());
+    await end(alert);
+    const answer = await gateway.admin('POST', `/api/releases/${alert.release}/restore`);
+    expect([answer.status, codeIn(answer)]).toEqual([422, 'release-of-alert']);
+  });
+
+  it('is taken off the air when its time is over, and nobody can sign it any more', async () => {
+    const [alert, unsigned] = [await publish(await give()), await give()];
+    gateway.clock.set(alert.validUntil + 60_000);
+    const actions = async () => JSON.stringify((await gateway.admin('GET', '/api/audit')).body);
+    await expect.poll(actions).toContain('alert-expired');
+    await gateway.gateway.settled();
+    expect(await see(alert)).toMatchObject({ state: 'expired' });
+    expect(await see(unsigned)).toMatchObject({ state: 'lapsed' });
+    expect(codeIn(await gateway.admin('GET', `/api/candidates/${unsigned.candidate}`))).toBe('candidate-unknown');
+    expect((await actions()).split('alert-expired')).toHaveLength(2);
+  });
+
   it('is updated: the earlier one stays until the later one is signed', async () => {
     const first = await publish(await give());
     const second = await give({ replaces: first.id, minutes: 60 });

@@ -31,6 +31,8 @@ const decoder = new TextDecoder();
 export class Alerts {
   readonly #alerts = new Map<string, Alert>();
   readonly #turns = new Turns();
+  /** Over, and nowhere listed any more. */
+  readonly #settled = new Set<string>();
   #changes = 0;
 
   private constructor(private readonly deps: AlertsDeps) {}
@@ -135,12 +137,17 @@ export class Alerts {
     return this.served(places, profiles);
   }
 
-  /** @throws XiaolabaError `scope-empty` */
-  served(places: readonly string[], profiles: readonly Profile[]): string[] {
+  /** Those of the places that have a device of one of the profiles. */
+  hasDevice(places: readonly string[], profiles: readonly Profile[]): string[] {
     const served = new Set<string>();
     for (const { place, profile, revoked } of this.deps.devices())
       if (!revoked && profiles.includes(profile)) served.add(place);
-    const reached = places.filter((place) => served.has(place));
+    return places.filter((place) => served.has(place));
+  }
+
+  /** @throws XiaolabaError `scope-empty` */
+  served(places: readonly string[], profiles: readonly Profile[]): string[] {
+    const reached = this.hasDevice(places, profiles);
     if (reached.length === 0) throw callerError('scope-empty', 'no device is meant', {});
     return reached;
   }
@@ -239,6 +246,30 @@ export class Alerts {
       this.#changes++;
       log.warn({ alert: id, reason }, 'alert ended');
       return ended;
+    });
+  }
+
+  /**
+   * Takes what is over off the air, and what nobody has signed in time from what waits for signatures.
+   * @returns what was on air until now
+   */
+  expire(): Promise<Alert[]> {
+    return this.#turns.run(async () => {
+      const { store, campaigns, now, log } = this.deps;
+      const over: Alert[] = [];
+      for (const alert of this.#alerts.values()) {
+        if (now() < alert.validUntil || alert.endedAt !== undefined || this.#settled.has(alert.id)) continue;
+        const published = this.releaseOf(alert);
+        if (!published) await store.deleteFrom('candidates').where('sha256', '=', alert.candidate).execute();
+        else if (published.withdrawnAt === undefined) {
+          await campaigns.withdraw(published.sha256);
+          log.info({ alert: alert.id }, 'alert expired');
+          over.push(alert);
+        }
+        this.#settled.add(alert.id);
+        this.#changes++;
+      }
+      return over;
     });
   }
 

@@ -7,6 +7,7 @@ import type { Alert, AlertSpec, AlertStatus } from './alert.js';
 import type { Alerts } from './alerts.js';
 import { placesIn } from './cap-areas.js';
 import { capSender } from './cap-out.js';
+import { withoutNotices } from './exercise.js';
 import { AlertRefused } from './freeze.js';
 import { alertFile, wordingOf } from './wording.js';
 import { alertLimits, type Severity } from './words.js';
@@ -161,7 +162,12 @@ export class CapIn {
     for (const info of message.info) {
       const dialect = dialectOf(info.language);
       if (!dialect) problems.warning(alertFile, 'alert-language', { language: info.language });
-      else if (!spoken.has(dialect)) spoken.set(dialect, wordsOf(info));
+      else if (!spoken.has(dialect)) {
+        // Of an exercise of ours the notices go before its parts are put together, and come again around the whole.
+        const plain = (part = '') => (status === 'exercise' ? withoutNotices(part, dialect) : part);
+        const { headline, description } = info;
+        spoken.set(dialect, wordsOf({ ...info, headline: plain(headline), description: plain(description) }));
+      }
     }
     if (spoken.size === 0)
       throw callerError('cap-language', 'in no dialect of ours', {

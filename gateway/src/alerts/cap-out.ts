@@ -80,7 +80,7 @@ export function capOf(alert: Alert, standing: Standing, alerts: Alerts, which: '
       senderName: model.district.name.zh,
       headline: title,
       description: text,
-      area: areasOf(alert, model),
+      area: areasOf(alert, model, (places) => alerts.hasDevice(places, alert.profiles)),
     })),
   };
   return writeCap(message, model.zone);
@@ -88,15 +88,33 @@ export function capOf(alert: Alert, standing: Standing, alerts: Alerts, which: '
 
 type Area = CapAlert['info'][number]['area'][number];
 
-function areasOf({ everywhere, places }: Alert, model: DistrictModel): Area[] {
-  const { name, id } = model.district;
+/**
+ * Where an alert holds, in as few codes as say it: the district, townships as a whole where none of their places with a
+ * device is left out, and the other places one by one.
+ */
+export function areasOf(
+  { everywhere, places }: Pick<Alert, 'everywhere' | 'places'>,
+  model: DistrictModel,
+  withDevice: (places: readonly string[]) => readonly string[],
+): Area[] {
+  const { name, id, townships } = model.district;
   if (everywhere)
     return [{ areaDesc: name.zh, polygon: [], circle: [], geocode: [{ valueName: 'xiaolaba:district', value: id }] }];
-  const codes = places.map((value) => ({ valueName: 'xiaolaba:place', value }));
-  const names = places.slice(0, 20).map((place) => model.places.get(place)?.name.zh ?? place);
-  const areaDesc = `${names.join('、')}${places.length > names.length ? '…' : ''}`;
-  // A message may list so many codes in one area and no more.
+  const left = new Set(places);
   const areas: Area[] = [];
+  const all = [...model.places.values()];
+  for (const township of townships) {
+    const meant = withDevice(all.flatMap((one) => (one.township === township.id ? one.place : [])));
+    // One place is better told by its own name.
+    if (meant.length < 2 || !meant.every((place) => left.has(place))) continue;
+    for (const place of meant) left.delete(place);
+    const geocode = [{ valueName: 'xiaolaba:township', value: township.id }];
+    areas.push({ areaDesc: township.name.zh, polygon: [], circle: [], geocode });
+  }
+  const codes = [...left].map((value) => ({ valueName: 'xiaolaba:place', value }));
+  const names = [...left].slice(0, 20).map((place) => model.places.get(place)?.name.zh ?? place);
+  const areaDesc = `${names.join('、')}${left.size > names.length ? '…' : ''}`;
+  // A message may list so many codes in one area and no more.
   for (let at = 0; at < codes.length; at += 500)
     areas.push({ areaDesc, polygon: [], circle: [], geocode: codes.slice(at, at + 500) });
   return areas;

@@ -88,6 +88,10 @@ const sentences: Readonly<Record<string, Sentence>> = {
     zh: '宣传任务 {campaign} 的这一版正在播出，无需恢复。',
     en: 'This release of {campaign} is on air; there is nothing to restore.',
   },
+  'release-of-alert': {
+    zh: '紧急插播不能恢复（{alert}）；请另发一条新的紧急插播。',
+    en: 'An alert is not restored ({alert}); give a new alert instead.',
+  },
   'release-withdrawn': {
     zh: '宣传任务 {campaign} 的这一版已撤下；要再播出，请先“恢复”为新的待审稿再签发。',
     en: 'This release of {campaign} was withdrawn; to air it again, restore it as a new candidate and sign that.',

@@ -52,7 +52,12 @@ export function orderRoutes(app: FastifyInstance, context: ApiContext, guards: G
   routes.post(
     '/api/releases/:sha256/restore',
     { ...guards.role('editor', 'approver'), schema: { security, params: bySha256, response: { 200: restoredSchema } } },
-    async ({ params }) => await context.campaigns.restore(params.sha256),
+    async ({ params }) => {
+      const campaign = context.campaigns.release(params.sha256)?.release.campaign;
+      if (campaign !== undefined && context.alerts.all().some((alert) => alert.campaign === campaign))
+        throw callerError('release-of-alert', 'an alert is given anew', { alert: campaign });
+      return await context.campaigns.restore(params.sha256);
+    },
   );
 
   routes.post(

@@ -15,6 +15,7 @@ import {
   slotKey,
   triggerSpans,
 } from '@xiaolaba/protocol';
+import { saysExercise } from '../alerts/exercise.js';
 import type { DistrictModel } from '../campaigns/index.js';
 import type { IssuedAssignment } from '../delivery/index.js';
 import { deviceSlotId, type Slot, stopSlotId } from './slot.js';
@@ -65,6 +66,12 @@ function segmentsOf(device: ExpectedDevice, { model, release }: Expectations, sp
   });
 }
 
+/** An exercise takes its time from others, and its own plays are no announcements that anybody was to hear. */
+function isExercise({ release: name }: PlannedSlot, { release }: Expectations): boolean {
+  const named = release(name)?.release;
+  return named?.campaign.startsWith('exercise-') === true && saysExercise(named);
+}
+
 /** The timed slots of one device on one local day, across the assignments that it was to hold in its course. */
 export function expectTimed(device: ExpectedDevice, context: Expectations, day: string): Slot[] {
   const segments = segmentsOf(device, context, localDay(day, context.model.zone));
@@ -76,7 +83,7 @@ export function expectTimed(device: ExpectedDevice, context: Expectations, day: 
       const begins = segment.from <= planned.startAt && planned.startAt < segment.to;
       // What a new assignment ends in mid-play was not to be played to its end.
       const goesOn = planned.endAt <= segment.to || next?.has(slotKey(planned));
-      if (!begins || !goesOn) continue;
+      if (!begins || !goesOn || isExercise(planned, context)) continue;
       const slot = timedSlot(device, segment.place, planned, context, day);
       slots.set(slot.id, slot);
     }
