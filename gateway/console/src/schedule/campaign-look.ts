@@ -9,6 +9,7 @@ export interface Look {
 
 /** A colour and a hatch for each campaign, by their order in the list; the label says the rest. */
 export const lookOf = (index: number): Look => ({
-  hue: hues[index % hues.length] ?? 212,
+  // The second round lies between the hues of the first.
+  hue: ((hues[index % hues.length] ?? 212) + 22 * Math.floor(index / hues.length)) % 360,
   hatch: hatches[(index + Math.floor(index / hues.length)) % hatches.length] ?? 'plain',
 });

@@ -1,7 +1,7 @@
 import { useRouter } from 'vue-router';
 import type { Role, Session } from '../session/use-session.js';
 
-interface Destination {
+export interface Destination {
   /** Its name in the catalogue, under `nav`. */
   readonly name:
     | 'today'
@@ -18,9 +18,11 @@ interface Destination {
   readonly path: string;
   /** Who has business there; nobody named: anybody who may read. */
   readonly roles?: readonly Role[];
+  /** Seen to now and then: it stands in the menu of whoever is logged in, not in the bar. */
+  readonly rare?: true;
 }
 
-/** Where the bar leads, in the order of a day's work. */
+/** Where one may go, in the order of a day's work. */
 const destinations: readonly Destination[] = [
   { name: 'today', path: '/today' },
   { name: 'coverage', path: '/coverage' },
@@ -31,8 +33,8 @@ const destinations: readonly Destination[] = [
   { name: 'approvals', path: '/approvals', roles: ['approver'] },
   { name: 'alerts', path: '/alerts', roles: ['editor', 'approver', 'officer'] },
   { name: 'stop', path: '/stop', roles: ['editor', 'approver', 'officer'] },
-  { name: 'accounts', path: '/accounts', roles: ['administrator'] },
-  { name: 'audit', path: '/audit', roles: ['administrator', 'officer'] },
+  { name: 'accounts', path: '/accounts', roles: ['administrator'], rare: true },
+  { name: 'audit', path: '/audit', roles: ['administrator', 'officer'], rare: true },
 ];
 
 /** The destinations that there are pages for and that somebody has business at. */
