@@ -4,7 +4,7 @@ import { dayOf, encodeMessage, fromBase64, type KeyList, sealEnvelope, toBase64 
 import type { CommandSpec } from '@xiaolaba/protocol/command-line';
 import { generateKeyPair, publicKeyFrom } from '@xiaolaba/protocol/node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { AlertView, PlaceDay } from '../api/contract.js';
+import type { AlertView, PlaceDetail } from '../api/contract.js';
 import { readCap } from '../orders/cap.js';
 import { MqttDevice } from '../testing/mqtt-device.js';
 import { TestGateway } from '../testing/open-gateway.js';
@@ -108,7 +108,7 @@ it('never counts as coverage while it is an exercise', async () => {
   const day = dayOf(gateway.clock.now(), 'Asia/Shanghai');
   const campaigns = async () => {
     await gateway.gateway.settled();
-    const { slots } = await gateway.get<PlaceDay>(`/api/places/site/estate-1/days/${day}`);
+    const { slots } = await gateway.get<PlaceDetail>(`/api/places/site/estate-1/days/${day}`);
     return new Set(slots.map(({ campaign }) => campaign));
   };
   const exercise = idIn(await run(['give', ...prepared, '--key', keys[0] ?? '', '--key', keys[1] ?? '']));
