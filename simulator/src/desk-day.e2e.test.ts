@@ -45,6 +45,8 @@ describe.skipIf(!installed)('a day at the desk', () => {
     await cp(fileURLToPath(new URL('../fixtures/small', import.meta.url)), contentDirectory, { recursive: true });
     const templates = fileURLToPath(new URL('../../playlists/templates', import.meta.url));
     await cp(templates, join(contentDirectory, 'templates'), { recursive: true });
+    const exercise = fileURLToPath(new URL('../../playlists/alerts/exercise.yaml', import.meta.url));
+    await cp(exercise, join(contentDirectory, 'alerts/exercise.yaml'));
     stage = new Stage(await readContent(contentDirectory), {
       contentDirectory,
       day,
@@ -97,14 +99,6 @@ describe.skipIf(!installed)('a day at the desk', () => {
   };
   const run = (clock: string): Promise<void> => stage.stepper.runUntil(at(clock));
 
-  /** Hours have passed: whoever has done nothing meanwhile logs in again, and comes where they wanted to go. */
-  const comeBack = async (page: Page, login: string, path: string): Promise<void> => {
-    await page.goto(address(path));
-    await page.locator('input[name=login]').fill(login);
-    await page.locator('input[name=password]').fill(password);
-    await page.locator('input[name=password]').press('Enter');
-    await page.waitForURL((url) => url.pathname === path);
-  };
   const confirm = async (page: Page): Promise<void> => {
     await page.locator('input[name=proof]').fill(password);
     await page.locator('input[name=proof]').press('Enter');
@@ -160,7 +154,7 @@ describe.skipIf(!installed)('a day at the desk', () => {
       await proof.or(approving.locator('.notice')).first().waitFor();
       if (await proof.count()) await confirm(approving);
     };
-    await comeBack(approving, 'approver', '/stop');
+    await approving.goto(address('/stop'));
     await approving.locator('[data-scope=places]').click();
     await approving.locator('[data-choice="site/estate-5"]').click();
     await give();
@@ -173,7 +167,7 @@ describe.skipIf(!installed)('a day at the desk', () => {
     expect(soundedSince('estate-5-speaker', '09:06')).toBe(0);
     expect(soundedSince('estate-4-speaker', '09:06')).toBeGreaterThan(2);
 
-    await comeBack(approving, 'approver', '/stop');
+    await approving.goto(address('/stop'));
     await order.locator('button').last().click();
     await approving.locator('.form[data-state=lifted]').waitFor();
     await give();
@@ -181,6 +175,44 @@ describe.skipIf(!installed)('a day at the desk', () => {
     await stage.stepper.settle();
     await run('11:00');
     expect(soundedSince('estate-5-speaker', '10:07')).toBeGreaterThan(2);
+  }, 120_000);
+
+  it('breaks in with an exercise where it is wanted, and lets go again by itself', async () => {
+    // Its words are rendered; what else is due at that time sounds everywhere.
+    await editor.goto(address('/alerts'));
+    await editor.locator('[data-status=exercise]').click();
+    await editor.locator('[data-text=exercise]').click();
+    await editor.locator('[data-scope=places]').click();
+    await editor.locator('[data-choice="site/estate-6"]').click();
+    await editor.locator('select[name=minutes]').selectOption('15');
+    await expect.poll(() => editor.locator('[data-act=prepare]').isEnabled(), within).toBe(true);
+    await editor.locator('[data-act=prepare]').click();
+    await editor.locator('.alert[data-state=waiting]').waitFor();
+
+    await approving.goto(address('/alerts'));
+    await approving.locator('[data-act=open-sign]').click();
+    const ready = approving.locator('[data-act=sign]');
+    const locked = approving.locator('.key[data-state=locked]');
+    await locked.or(ready).first().waitFor();
+    if (await locked.count()) {
+      await approving.locator('.key input[name=passphrase]').fill(passphrase);
+      await approving.locator('.key input[name=passphrase]').press('Enter');
+    }
+    await ready.click();
+    const proof = approving.locator('input[name=proof]');
+    await proof.or(approving.locator('.alert[data-state=on-air]')).first().waitFor();
+    if (await proof.count()) await confirm(approving);
+    await approving.locator('.alert[data-state=on-air]').waitFor();
+    await stage.stepper.settle();
+    await run('11:03');
+    const sign = (device: string): boolean =>
+      stage.district.fleet.get(device).facts.shown.some(({ text }) => text.includes('【演练】'));
+    expect([sign('estate-6-sign'), sign('estate-7-sign')]).toEqual([true, false]);
+    // Every minute, where the programme of the morning would be silent by now.
+    expect(soundedSince('estate-6-speaker', '11:01')).toBeGreaterThan(0);
+    expect(soundedSince('estate-7-speaker', '11:01')).toBe(0);
+    await run('11:30');
+    expect(soundedSince('estate-6-speaker', '11:17')).toBe(0);
   }, 120_000);
 
   it('has heard and read the bulletin at that estate alone, and the ledger is green', async () => {
