@@ -19,7 +19,7 @@ import { Turns } from '../turns.js';
 import { ClosedDays } from './closed-days.js';
 import { DayLedger, type FleetFacts } from './day-ledger.js';
 import { DeviceFacts } from './device-facts.js';
-import { type Expectations, type ExpectedDevice, expectAllArrivals, expectTimed, unlockSlot } from './expect.js';
+import { type Expectations, type ExpectedDevice, expectAllArrivals, expectTimed, Plans, unlockSlot } from './expect.js';
 import type { Slot } from './slot.js';
 
 /** Ledgers of other days that stay in memory; any day can be made anew. */
@@ -182,12 +182,9 @@ export class Coverage implements FleetFacts {
       const ledger = await this.ledger(day);
       for (const device of all) {
         if (!wanted.has(device.id)) continue;
-        ledger.expect(
-          expectTimed(device, context, day),
-          (slot) => slot.device === device.id && slot.trigger === undefined,
-        );
+        ledger.expectTimed(device.id, expectTimed(device, context, day));
       }
-      if (riding) ledger.expect(expectAllArrivals(all, context, day), (slot) => slot.trigger === 'stop-arrival');
+      if (riding) ledger.expectArrivals(expectAllArrivals(all, context, day));
     }
   }
 
@@ -229,7 +226,7 @@ export class Coverage implements FleetFacts {
   }
 
   #context(model: DistrictModel): Expectations {
-    return { model, release: this.deps.release };
+    return { model, release: this.deps.release, plans: new Plans() };
   }
 
   /** All that ever held something: what a device that has been shut out owed before stays owed. */

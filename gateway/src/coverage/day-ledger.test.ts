@@ -257,7 +257,7 @@ describe('new expectations', () => {
     ledger.apply({ device: 'speaker-1', id: idOf('speaker-1', 1), record: playOf() });
     fleet.until.set('speaker-1', at('07:40'));
     ledger.sweep(at('07:40'));
-    ledger.expect([timedSlot(at('08:30'))], (slot) => slot.device === 'speaker-1');
+    ledger.expectTimed('speaker-1', [timedSlot(at('08:30'))]);
     expect([...ledger.slots()].map(({ startAt, status }) => [startAt, status])).toEqual([
       [due, 'verified'],
       [at('07:30'), 'missed'],
@@ -270,10 +270,10 @@ describe('new expectations', () => {
   it('move a slot to another place or span, with what has become of it', () => {
     const { ledger, only } = ledgerOf(arrivalSlot());
     ledger.apply({ device: 'bus-1', id: idOf('bus-1', 1), record: visitOf() });
-    ledger.expect([arrivalSlot({ endAt: at('10:00') })], () => true);
+    ledger.expectArrivals([arrivalSlot({ endAt: at('10:00') })]);
     expect(only()).toMatchObject({ status: 'verified', endAt: at('10:00'), record: idOf('bus-1', 1) });
     const moved = ledgerOf(timedSlot());
-    moved.ledger.expect([timedSlot(due, { place: 'site/estate-2' })], () => true);
+    moved.ledger.expectTimed('speaker-1', [timedSlot(due, { place: 'site/estate-2' })]);
     expect(moved.ledger.slotsOf('site/estate-1')).toEqual([]);
     expect(moved.ledger.slotsOf('site/estate-2')).toHaveLength(1);
   });
@@ -283,7 +283,7 @@ describe('new expectations', () => {
     fleet.until.set('bus-1', at('08:30'));
     ledger.sweep(at('08:30'));
     expect(only().status).toBe('missed');
-    ledger.expect([arrivalSlot()], () => true);
+    ledger.expectArrivals([arrivalSlot()]);
     expect(only().status).toBe('pending');
     expect(only().cause).toBeUndefined();
     fleet.until.set('bus-1', at('10:00'));

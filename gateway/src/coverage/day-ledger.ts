@@ -31,6 +31,9 @@ export interface RecordFrom {
 export class DayLedger {
   readonly #slots = new Map<string, Slot>();
   readonly #byPlace = new Map<string, Set<Slot>>();
+  /** Timed slots by device, and those of arrivals: a county's worth of assignments is expected anew in one go. */
+  readonly #timed = new Map<string, Set<Slot>>();
+  readonly #arrivals = new Set<Slot>();
   /** By slot: the record that tells most of it so far. */
   readonly #told = new Map<string, Told>();
   /** Failed visits of arrival slots: the cause is told only when no visit has succeeded. */
@@ -44,11 +47,20 @@ export class DayLedger {
     private readonly fleet: FleetFacts,
   ) {}
 
-  /** Takes slots in; those no longer expected that nothing is known of go. What a slot has become stays. */
-  expect(slots: readonly Slot[], replaces: (slot: Slot) => boolean): void {
+  /** Takes a device's timed slots in; those no longer expected that nothing is known of go. What a slot has become stays. */
+  expectTimed(device: string, slots: readonly Slot[]): void {
+    this.#expect(slots, this.#timed.get(device));
+  }
+
+  /** The same for the arrivals at all stops. */
+  expectArrivals(slots: readonly Slot[]): void {
+    this.#expect(slots, this.#arrivals);
+  }
+
+  #expect(slots: readonly Slot[], before: Iterable<Slot> = []): void {
     const wanted = new Set(slots.map((slot) => slot.id));
-    for (const slot of [...this.#slots.values()]) {
-      if (replaces(slot) && !wanted.has(slot.id) && slot.status === 'pending') this.#remove(slot);
+    for (const slot of [...before]) {
+      if (!wanted.has(slot.id) && slot.status === 'pending') this.#remove(slot);
     }
     for (const slot of slots) {
       const known = this.#slots.get(slot.id);
@@ -199,6 +211,12 @@ export class DayLedger {
     const there = this.#byPlace.get(slot.place);
     if (there) there.add(slot);
     else this.#byPlace.set(slot.place, new Set([slot]));
+    if (slot.trigger === 'stop-arrival') this.#arrivals.add(slot);
+    else if (slot.device !== undefined && slot.trigger === undefined) {
+      const its = this.#timed.get(slot.device);
+      if (its) its.add(slot);
+      else this.#timed.set(slot.device, new Set([slot]));
+    }
     if (slot.status === 'pending') this.#waiting.add(slot);
     const { status, evidence, startedAt, record } = slot;
     if (evidence !== undefined && startedAt !== undefined && record !== undefined && !this.#told.has(slot.id))
@@ -235,6 +253,8 @@ export class DayLedger {
   #drop(slot: Slot): void {
     this.#slots.delete(slot.id);
     this.#byPlace.get(slot.place)?.delete(slot);
+    if (slot.device !== undefined) this.#timed.get(slot.device)?.delete(slot);
+    this.#arrivals.delete(slot);
     this.#waiting.delete(slot);
     this.#dirty.add(slot.place);
   }

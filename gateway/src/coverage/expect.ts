@@ -33,6 +33,24 @@ export interface ExpectedDevice {
 export interface Expectations {
   readonly model: DistrictModel;
   readonly release: (sha256: string) => NamedRelease | undefined;
+  /** Keeps plans for as long as these expectations are looked at. */
+  readonly plans?: Plans;
+}
+
+/** Days as they were planned: devices that hold the same at places of the same rules share one. */
+export class Plans {
+  readonly #days = new Map<string, readonly PlannedSlot[]>();
+
+  of(input: PlanInput, day: string): readonly PlannedSlot[] {
+    const { profile, policy, releases } = input;
+    const key = JSON.stringify([day, profile, policy, releases.map(({ sha256 }) => sha256)]);
+    let slots = this.#days.get(key);
+    if (!slots) {
+      slots = planDay(input, day).slots;
+      this.#days.set(key, slots);
+    }
+    return slots;
+  }
 }
 
 interface Segment extends Span {
@@ -75,7 +93,8 @@ function isExercise({ release: name }: PlannedSlot, { release }: Expectations): 
 /** The timed slots of one device on one local day, across the assignments that it was to hold in its course. */
 export function expectTimed(device: ExpectedDevice, context: Expectations, day: string): Slot[] {
   const segments = segmentsOf(device, context, localDay(day, context.model.zone));
-  const plans = segments.map((segment) => planDay(segment.input, day).slots);
+  const { plans: kept = new Plans() } = context;
+  const plans = segments.map((segment) => kept.of(segment.input, day));
   const slots = new Map<string, Slot>();
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1]?.from === segment.to ? new Set(plans[index + 1]?.map(slotKey)) : undefined;
