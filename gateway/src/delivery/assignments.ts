@@ -14,7 +14,7 @@ import {
 import { sha256 } from '@xiaolaba/protocol/node';
 import type { DistrictModel, PublishedRelease } from '../campaigns/index.js';
 import type { RegisteredDevice } from '../registry/index.js';
-import type { AssignmentTable, Store } from '../store/index.js';
+import type { AssignmentTable, ProgressTable, Store } from '../store/index.js';
 import { heldReleases } from './held-releases.js';
 import type { RouteBlobs } from './route-blobs.js';
 
@@ -64,6 +64,8 @@ export class Assignments {
   readonly #current = new Map<string, CurrentAssignment>();
   readonly #history = new Map<string, IssuedAssignment[]>();
   readonly #progress = new Map<string, Progress>();
+  readonly #unsaved = new Map<string, ProgressTable>();
+  #saving: Promise<void> | undefined;
   /** A device that says it holds a newer version than we know of (a store restored from a backup) sets the floor. */
   readonly #floor = new Map<string, number>();
   /** The highest revision that each device was ever handed, by campaign and variant. */
@@ -193,16 +195,39 @@ export class Assignments {
     return true;
   }
 
+  /** Resolves when it is written down; what hundreds of devices tell at once is one piece of work for the store. */
   async progress(device: string, progress: Progress): Promise<void> {
     this.#progress.set(device, progress);
     if (progress.stage === 'fetching' || progress.stage === 'received') return;
-    const { assignment, stage, done, of, at } = progress;
-    const row = { assignment, stage, done, of, reason: progress.reason ?? null, at };
-    await this.deps.store
-      .insertInto('progress')
-      .values({ device, ...row })
-      .onConflict((conflict) => conflict.column('device').doUpdateSet(row))
-      .execute();
+    const { assignment, stage, done, of, reason = null, at } = progress;
+    this.#unsaved.set(device, { device, assignment, stage, done, of, reason, at });
+    this.#saving ??= this.#save();
+    await this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#saving = undefined;
+    const rows = [...this.#unsaved.values()];
+    this.#unsaved.clear();
+    await this.deps.store.transaction().execute(async (transaction) => {
+      for (let at = 0; at < rows.length; at += 500) {
+        await transaction
+          .insertInto('progress')
+          .values(rows.slice(at, at + 500))
+          .onConflict((conflict) =>
+            conflict.column('device').doUpdateSet(({ ref }) => ({
+              assignment: ref('excluded.assignment'),
+              stage: ref('excluded.stage'),
+              done: ref('excluded.done'),
+              of: ref('excluded.of'),
+              reason: ref('excluded.reason'),
+              at: ref('excluded.at'),
+            })),
+          )
+          .execute();
+      }
+    });
   }
 
   #hand(device: string, envelope: string): void {
