@@ -23,8 +23,8 @@ export * from './alert-contract.js';
 export * from './order-contract.js';
 export * from './prediction-contract.js';
 export * from './recording-contract.js';
-export * from './today-contract.js';
 export * from './rollout-contract.js';
+export * from './today-contract.js';
 export * from './trust-contract.js';
 
 const localized = z.object({ zh: z.string(), en: z.string() });

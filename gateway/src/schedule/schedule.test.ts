@@ -151,7 +151,10 @@ describe("next year's calendar", () => {
     const text = (body as Buffer).toString();
     expect(((await check('cn-2027', text)).body as CalendarPlanView).days).toEqual([]);
     expect((await gateway.admin('GET', '/api/calendars/cn-2030')).status).toBe(404);
-    const audit = (await gateway.admin('GET', '/api/audit?action=calendar-loaded')).body as { action: string; object: string }[];
+    const audit = (await gateway.admin('GET', '/api/audit?action=calendar-loaded')).body as {
+      action: string;
+      object: string;
+    }[];
     expect(audit[0]).toMatchObject({ action: 'calendar-loaded', object: 'calendar/cn-2027' });
   });
 
