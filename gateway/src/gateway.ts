@@ -115,6 +115,10 @@ async function start(
     log,
   });
   const work = new Work(log);
+  let closing = false;
+  /** What prepared texts say is voiced in the background: an alert that comes first has its own words rendered first. */
+  const prepareAlerts = (): void =>
+    work.run('alert-voices', () => alerts.prepareVoices(['loudspeaker', 'bus-screen'], () => !closing));
   const people = await openPeople(store, deps.peopleNow ?? now, deps.hasher);
   const auditHead = new AuditHead({
     path: data.auditHead,
@@ -223,6 +227,9 @@ async function start(
     await coverage.settled();
   };
   begun.push(settled, () => content.close());
+  begun.push(() => {
+    closing = true;
+  });
 
   const chunks = new Chunks({
     blobs,
@@ -321,6 +328,7 @@ async function start(
   }
   begun.push(() => cancelTick());
   await jobs.runDue();
+  prepareAlerts();
 
   const api = await startApi(
     {
@@ -355,6 +363,7 @@ async function start(
       library,
       stopOrders,
       alerts,
+      prepareAlerts,
       refresh,
       refreshSoon,
       keyLists,

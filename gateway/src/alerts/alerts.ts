@@ -293,15 +293,17 @@ export class Alerts {
   }
 
   /** Renders what prepared texts say unless somebody fills something in, so that an alert needs no voice made first. */
-  async prepareVoices(profiles: AlertRequest['profiles']): Promise<void> {
+  async prepareVoices(profiles: AlertRequest['profiles'], isWanted: () => boolean = () => true): Promise<void> {
     for (const text of this.deps.content.texts()) {
       for (const status of text.exercise ? (['exercise'] as const) : (['actual', 'exercise'] as const)) {
         const { wording, problems } = wordingOf({ text: text.id, fields: {} }, status, [text]);
         if (problems.some(({ severity }) => severity === 'error')) continue;
-        for (const { dialect, text: words } of wording.spoken)
+        for (const { dialect, text: words } of wording.spoken) {
+          if (!isWanted()) return;
           await this.deps.library.render({ dialect, text: words }, profiles).catch((error: unknown) => {
             this.deps.log.warn({ error, text: text.id, dialect }, 'a prepared text could not be rendered');
           });
+        }
       }
     }
   }

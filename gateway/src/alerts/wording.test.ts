@@ -31,6 +31,14 @@ describe('prepared texts', () => {
     expect(errors({ text: 'nothing' })).toContain('alert-text-unknown');
   });
 
+  it('take no exercise back, whatever the real alert says', () => {
+    const [text] = texts;
+    if (!text) throw new Error('no text');
+    const real = { ...text, id: 'real', spoken: [{ dialect: 'cmn', text: '这是真的警情，不是演练。' }] };
+    const worded = wordingOf(alertWordsSchema.parse({ text: 'real' }), 'exercise', [real]);
+    expect(worded.problems.map(({ code }) => code)).toContain('exercise-denied');
+  });
+
   it('are spoken between notices in every dialect of an exercise, once', () => {
     const { wording } = worded({ text: 'exercise' }, 'exercise');
     expect(wording.spoken.map(({ dialect }) => dialect)).toEqual(['cmn', 'yue']);

@@ -58,7 +58,7 @@ export function contentRoutes(app: FastifyInstance, context: ApiContext, guards:
         message: { zh: formatProblem(problem, 'zh-CN'), en: formatProblem(problem, 'en') },
       }));
       if (imported.accepted) {
-        await context.alerts.prepareVoices(['loudspeaker', 'bus-screen']);
+        context.prepareAlerts();
         await context.refresh();
         // A timetable may have changed that no device has to be told of.
         await context.coverage.expect([...context.registry.all()].map(({ id }) => id));

@@ -41,6 +41,8 @@ export interface ApiContext {
   readonly jobs: Jobs;
   readonly stopOrders: StopOrders;
   readonly alerts: Alerts;
+  /** Voices the prepared texts of alerts in the background. */
+  readonly prepareAlerts: () => void;
   readonly people: People;
   /** A one-time link has been used: the first one's file may go. */
   readonly linkUsed: () => Promise<void>;

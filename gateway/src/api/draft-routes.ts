@@ -181,6 +181,7 @@ export function draftRoutes(app: FastifyInstance, context: ApiContext, guards: G
       const imported = await context.content.import(body.directory, { overwrite: body.overwrite });
       if (!imported.accepted) return refuse(reply, imported.problems);
       for (const { id } of withdrawn) await drafts.withdraw(id);
+      context.prepareAlerts();
       await context.refresh();
       await context.coverage.expect([...context.registry.all()].map(({ id }) => id));
       return { ...plan, entries: plan.entries.map(entryView), problems: imported.problems.map(problemView) };

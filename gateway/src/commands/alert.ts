@@ -15,6 +15,7 @@ import { type Call, connect, connectionOptions } from './connection.js';
 import { readKey } from './key-files.js';
 import { passphraseOptions } from './passphrase.js';
 import { scopeFrom } from './scope-from.js';
+import { tellingProblems } from './tell-problems.js';
 
 const options = {
   ...connectionOptions,
@@ -27,6 +28,7 @@ const options = {
   sign: { type: 'string' },
   scope: { type: 'string' },
   output: { type: 'string' },
+  profiles: { type: 'string' },
   repeat: { type: 'string' },
   minutes: { type: 'string' },
   quiet: { type: 'boolean' },
@@ -43,24 +45,24 @@ export const alertCommand: CommandSpec = {
   usage: {
     zh: `用法：xiaolaba alert texts | list
       xiaolaba alert preview|give --scope <范围> (--text <预案> [--field 栏目=值]… | --title <标题> [--say 方言=文本]… [--sign <屏幕文字>])
-                     [--actual] [--output audio|text|both] [--repeat 秒] [--minutes 分钟] [--quiet] [--update <编号>] [--key <私钥文件>]…
+                     [--actual] [--output audio|text|both] [--profiles loudspeaker,bus-screen,booth-sign,bike-lock] [--repeat 秒] [--minutes 分钟] [--quiet] [--update <编号>] [--key <私钥文件>]…
       xiaolaba alert sign <编号> --key <私钥文件>…
       xiaolaba alert end <编号> --reason <原因>
       xiaolaba alert cap-in <文件.xml>
       xiaolaba alert cap-out <编号> <文件.xml> [--cancel]
       各项均可加 [--gateway <网址>] [--data <数据目录> | --token <令牌>]
 
-不写 --actual 就是演练。--quiet：静音时段也播。范围写法同 xiaolaba stop。--key 可写多次，签名在本机完成。`,
+不写 --actual 就是演练。单车锁只有写进 --profiles 才会播。--quiet：静音时段也播。范围写法同 xiaolaba stop。--key 可写多次，签名在本机完成。`,
     en: `Usage: xiaolaba alert texts | list
        xiaolaba alert preview|give --scope <scope> (--text <prepared text> [--field name=value]… | --title <title> [--say dialect=text]… [--sign <text for signs>])
-                      [--actual] [--output audio|text|both] [--repeat seconds] [--minutes minutes] [--quiet] [--update <id>] [--key <private key file>]…
+                      [--actual] [--output audio|text|both] [--profiles loudspeaker,bus-screen,booth-sign,bike-lock] [--repeat seconds] [--minutes minutes] [--quiet] [--update <id>] [--key <private key file>]…
        xiaolaba alert sign <id> --key <private key file>…
        xiaolaba alert end <id> --reason <reason>
        xiaolaba alert cap-in <file.xml>
        xiaolaba alert cap-out <id> <file.xml> [--cancel]
        each with [--gateway <url>] [--data <dir> | --token <token>]
 
-Without --actual it is an exercise. --quiet: also in quiet hours. The scope is written as for xiaolaba stop. --key may be given more than once; signing happens on this machine.`,
+Without --actual it is an exercise. Bike locks speak only where --profiles names them. --quiet: also in quiet hours. The scope is written as for xiaolaba stop. --key may be given more than once; signing happens on this machine.`,
   },
   async run(args, io) {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
@@ -75,44 +77,48 @@ Without --actual it is an exercise. --quiet: also in quiet hours. The scope is w
       io.stdout(`${line}\n`);
       return 0;
     };
-    switch (action) {
-      case 'texts':
-        for (const { id, title, sign } of await call<AlertTextView[]>('GET', '/api/alerts/texts'))
-          tell(`${id.padEnd(24)}${zh ? title.zh : title.en}\n    ${sign}`);
-        return 0;
-      case 'list':
-        for (const alert of await call<AlertView[]>('GET', '/api/alerts')) tell(lineOf(alert, zh));
-        return 0;
-      case 'preview':
-        return tell(previewText(await call<AlertPreview>('POST', '/api/alerts/preview', requestFrom(values)), zh));
-      case 'give': {
-        const request = requestFrom(values);
-        const alert = await call<AlertView>('POST', '/api/alerts', request);
-        tell(lineOf(alert, zh));
-        if (alert.status !== request.status)
-          throw callerError('candidate-differs', 'the gateway made something else than was asked for', {});
-        return await signWith(call, alert, values, io);
+    return await tellingProblems(io, async () => {
+      switch (action) {
+        case 'texts':
+          for (const { id, title, sign } of await call<AlertTextView[]>('GET', '/api/alerts/texts'))
+            tell(`${id.padEnd(24)}${zh ? title.zh : title.en}\n    ${sign}`);
+          return 0;
+        case 'list':
+          for (const alert of await call<AlertView[]>('GET', '/api/alerts')) tell(lineOf(alert, zh));
+          return 0;
+        case 'preview':
+          return tell(previewText(await call<AlertPreview>('POST', '/api/alerts/preview', requestFrom(values)), zh));
+        case 'give': {
+          const request = requestFrom(values);
+          const alert = await call<AlertView>('POST', '/api/alerts', request);
+          tell(lineOf(alert, zh));
+          if (alert.status !== request.status)
+            throw callerError('candidate-differs', 'the gateway made something else than was asked for', {});
+          return await signWith(call, alert, values, io);
+        }
+        case 'sign':
+          return await signWith(call, await call<AlertView>('GET', `/api/alerts/${needed('id', rest[0])}`), values, io);
+        case 'end': {
+          const reason = needed('--reason', values.reason);
+          return tell(
+            lineOf(await call<AlertView>('POST', `/api/alerts/${needed('id', rest[0])}/end`, { reason }), zh),
+          );
+        }
+        case 'cap-in': {
+          const taken = await call<CapTaken>('POST', '/api/cap', await readFile(needed('file', rest[0])));
+          tell(`${taken.outcome} ${taken.identifier}${taken.why ? ` (${taken.why})` : ''}`);
+          for (const alert of taken.alerts) tell(lineOf(alert, zh));
+          return 0;
+        }
+        case 'cap-out': {
+          const path = `/api/alerts/${needed('id', rest[0])}/cap?message=${values.cancel ? 'cancel' : 'alert'}`;
+          await writeFile(needed('file', rest[1]), await call<string>('GET', path));
+          return 0;
+        }
+        default:
+          throw callerError('option-unknown', `no such action: ${action}`, { option: action });
       }
-      case 'sign':
-        return await signWith(call, await call<AlertView>('GET', `/api/alerts/${needed('id', rest[0])}`), values, io);
-      case 'end': {
-        const reason = needed('--reason', values.reason);
-        return tell(lineOf(await call<AlertView>('POST', `/api/alerts/${needed('id', rest[0])}/end`, { reason }), zh));
-      }
-      case 'cap-in': {
-        const taken = await call<CapTaken>('POST', '/api/cap', await readFile(needed('file', rest[0])));
-        tell(`${taken.outcome} ${taken.identifier}${taken.why ? ` (${taken.why})` : ''}`);
-        for (const alert of taken.alerts) tell(lineOf(alert, zh));
-        return 0;
-      }
-      case 'cap-out': {
-        const path = `/api/alerts/${needed('id', rest[0])}/cap?message=${values.cancel ? 'cancel' : 'alert'}`;
-        await writeFile(needed('file', rest[1]), await call<string>('GET', path));
-        return 0;
-      }
-      default:
-        throw callerError('option-unknown', `no such action: ${action}`, { option: action });
-    }
+    });
   },
 };
 
@@ -139,6 +145,7 @@ function requestFrom(values: Values): AlertRequestBody {
     words,
     scope: scopeFrom(values.scope) as AlertRequestBody['scope'],
     ...(values.output === undefined ? {} : { output: values.output as 'audio' | 'text' | 'both' }),
+    ...(values.profiles === undefined ? {} : { profiles: values.profiles.split(',') as AlertRequestBody['profiles'] }),
     ...(values.repeat === undefined ? {} : { repeatSeconds: Number(values.repeat) }),
     ...(values.minutes === undefined ? {} : { minutes: Number(values.minutes) }),
     ...(values.quiet ? { breaksQuietHours: true } : {}),

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { callerError } from '@xiaolaba/protocol';
 import type { CommandIo, CommandSpec } from '@xiaolaba/protocol/command-line';
-import type { BulletinBatch, BulletinMade, BulletinPreview, ContentProblemView } from '../api/desk-contract.js';
-import { type Call, connect, connectionOptions, GatewayRefusal } from './connection.js';
+import type { BulletinBatch, BulletinMade, BulletinPreview } from '../api/desk-contract.js';
+import { type Call, connect, connectionOptions } from './connection.js';
+import { tellingProblems, tellProblems } from './tell-problems.js';
 
 const options = {
   ...connectionOptions,
@@ -39,18 +40,10 @@ Text, speech, targets and problems are shown first; drafts are made with --yes. 
       return 2;
     }
     const call = await connect(values, io.language);
-    try {
-      return values.csv === undefined ? await one(call, values, io) : await table(call, values.csv, io);
-    } catch (error) {
-      if (error instanceof GatewayRefusal && error.code === 'content-refused')
-        tell((error.answer.details['problems'] ?? []) as ContentProblemView[], io);
-      throw error;
-    }
+    return await tellingProblems(io, () =>
+      values.csv === undefined ? one(call, values, io) : table(call, values.csv, io),
+    );
   },
-};
-
-const tell = (problems: readonly ContentProblemView[], io: CommandIo): void => {
-  for (const { message } of problems) io.stderr(`${io.language === 'en' ? message.en : message.zh}\n`);
 };
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
@@ -67,7 +60,7 @@ async function one(call: Call, values: Values, io: CommandIo): Promise<number> {
   };
   const { parts, problems, ready } = await call<BulletinPreview>('POST', '/api/bulletins/preview', request);
   const zh = io.language !== 'en';
-  tell(problems, io);
+  tellProblems(problems, io);
   for (const { id, display, speech, targets, people } of parts) {
     io.stdout(`${id}\n  ${display}\n`);
     for (const { dialect, text, seconds } of speech) io.stdout(`  ${dialect} ${seconds}s: ${text}\n`);
@@ -97,7 +90,7 @@ async function table(call: Call, path: string, io: CommandIo): Promise<number> {
   const { rows, made, refused } = await call<BulletinBatch>('POST', '/api/bulletins/batch', bytes);
   for (const { line, drafts, problems } of rows) {
     if (drafts.length > 0) io.stdout(`${line}: ${drafts.join(' ')}\n`);
-    tell(problems, io);
+    tellProblems(problems, io);
   }
   io.stdout(
     io.language === 'en' ? `${made} submitted, ${refused} refused.\n` : `提交 ${made} 行，退回 ${refused} 行。\n`,
