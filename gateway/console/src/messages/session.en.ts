@@ -28,7 +28,7 @@ export const sessionEn: typeof sessionZhCN = {
     editor: 'writes, schedules, submits for approval',
     approver: 'reviews, signs with a key of their own, stops broadcasts; no administrator can do it for them',
     technician: 'enrols devices and sees to them',
-    officer: 'sees coverage and the audit log, prepares stop orders',
+    officer: 'sees coverage, stop orders, alerts and the audit log',
     administrator: 'sees to accounts and key lists; may do everything but approve',
   },
   session: {

@@ -21,7 +21,7 @@ export const sessionZhCN = {
     editor: '写稿、排播、送审',
     approver: '审阅并用自己的密钥签发、停播；管理员也替代不了',
     technician: '登记和维护终端',
-    officer: '看覆盖、看操作日志、提请停播',
+    officer: '看覆盖、看停播与插播、看操作日志',
     administrator: '管账号和密钥名单，除审批外都能做',
   },
   session: {
