@@ -15,14 +15,13 @@ import {
   type SoundEnd,
   type Storage,
 } from '@xiaolaba/device';
-import { type Position, type Profile, profileOutputs } from '@xiaolaba/protocol';
+import { type EnrolRequest, type Position, type Profile, profileOutputs } from '@xiaolaba/protocol';
 import { generateKeyPair, type KeyPair } from '@xiaolaba/protocol/node';
 import type { HarnessGateway } from '../harness/harness-gateway.js';
 import { TwinLock, TwinPosition } from '../peripherals/senses.js';
 import { CaughtActivity, type StoppableClock } from './clocks.js';
-import type { Defect } from './defect.js';
 import { MemoryStorage } from './memory-storage.js';
-import { MqttTap } from './mqtt-tap.js';
+import { MqttTap, type TapRules } from './mqtt-tap.js';
 
 export const firmware = '0.1.0-conformance';
 /** Beats are this much closer together than on the street, so that a run needn't wait for them. Seconds. */
@@ -42,13 +41,29 @@ export interface Subject {
   readonly simulated?: SimulatedEndpoint;
 }
 
+type FetchFrom = Network['fetch'];
+
+/** Where somebody may step between our own code and what it is wired to. */
+export interface EndpointHooks {
+  identity?(identity: DeviceIdentity, harness: HarnessGateway): DeviceIdentity;
+  enrolled?(fetchFrom: FetchFrom, request: EnrolRequest): Promise<void>;
+  beatSeconds?(usual: number): number;
+  storage?(storage: Storage): Storage;
+  peripherals?(parts: Peripherals, options: EndpointOptions): Peripherals;
+  /** For each connection anew. */
+  tap?(endpoint: SimulatedEndpoint, options: EndpointOptions): TapRules;
+  fetch?(path: string, init: RequestInit | undefined, next: FetchFrom, harness: HarnessGateway): Promise<Response>;
+  attach?(endpoint: SimulatedEndpoint, options: EndpointOptions): void;
+}
+
 export interface EndpointOptions {
   readonly harness: HarnessGateway;
   readonly clock: StoppableClock;
   readonly device: string;
   readonly profile: Profile;
   readonly place: string;
-  readonly defect?: Defect;
+  /** What stands between our own code and the world, where something is to go wrong. */
+  readonly defect?: EndpointHooks;
 }
 
 /** Our own device code on simple parts in memory, on a real connection to a harness. */
