@@ -309,7 +309,13 @@ describe('beside the API', () => {
   it('health and metrics tell how the gateway is', async () => {
     const health = await gateway.get<{ status: string; content: boolean; jobs: Record<string, number> }>('/health');
     expect(health).toMatchObject({ status: 'ok', content: true });
-    expect(Object.keys(health.jobs).sort()).toEqual(['backup', 'close-day', 'refresh-assignments', 'retention']);
+    expect(Object.keys(health.jobs).sort()).toEqual([
+      'backup',
+      'close-day',
+      'keep-prediction',
+      'refresh-assignments',
+      'retention',
+    ]);
     const metrics = await gateway.call('GET', '/metrics');
     expect(metrics.headers.get('content-type')).toContain('text/plain');
     const text = String(metrics.body);
