@@ -116,9 +116,13 @@ async function start(
   });
   const work = new Work(log);
   let closing = false;
+  let preparing = Promise.resolve();
   /** What prepared texts say is voiced in the background: an alert that comes first has its own words rendered first. */
-  const prepareAlerts = (): void =>
-    work.run('alert-voices', () => alerts.prepareVoices(['loudspeaker', 'bus-screen'], () => !closing));
+  const prepareAlerts = (): void => {
+    preparing = preparing
+      .then(() => alerts.prepareVoices(['loudspeaker', 'bus-screen'], () => !closing))
+      .catch((error: unknown) => log.error({ error }, 'prepared texts could not be voiced'));
+  };
   const people = await openPeople(store, deps.peopleNow ?? now, deps.hasher);
   const auditHead = new AuditHead({
     path: data.auditHead,
@@ -227,8 +231,9 @@ async function start(
     await coverage.settled();
   };
   begun.push(settled, () => content.close());
-  begun.push(() => {
+  begun.push(async () => {
     closing = true;
+    await preparing;
   });
 
   const chunks = new Chunks({
