@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { AlertView } from '@xiaolaba/gateway/contract';
 import { encodeMessage, type KeyList, sealEnvelope, toBase64 } from '@xiaolaba/protocol';
 import { generateKeyPair, type KeyPair } from '@xiaolaba/protocol/node';
@@ -13,6 +12,7 @@ import { CountingHasher, Person } from '../../../src/testing/person.js';
 import { tickerContent } from '../../../src/testing/ticker-content.js';
 import {
   type BuiltConsole,
+  barriersOn,
   buildConsole,
   chromiumInstalled,
   desktop,
@@ -56,7 +56,6 @@ describe.skipIf(!chromiumInstalled)('alerts in the browser', () => {
   let sign: MqttDevice;
   const people = new Map<string, Person>();
   const complaints: string[] = [];
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
   beforeAll(async () => {
     built = await buildConsole();
@@ -117,19 +116,6 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     await page.getByRole('button', { name: signing.unlock, exact: true }).click();
     await page.locator('.key[data-state=unlocked]').waitFor();
   };
-  const findings = async (page: Page) => {
-    await page.evaluate(axe);
-    return await page.evaluate(async () => {
-      const { violations } = await (
-        globalThis as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-        }
-      ).axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-  };
   const width = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
   const picture = async (page: Page, name: string, whole = true) => {
     const folder = process.env.XIAOLABA_PICTURES;
@@ -169,7 +155,7 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     await page.locator('[data-output=text]').click();
     await expect.poll(() => preview.locator('[data-dialect]').count(), slowly).toBe(0);
     await expect.poll(() => page.locator('.seen').getAttribute('aria-busy'), slowly).toBe('false');
-    expect(await findings(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await picture(page, 'make');
     await page.locator('[data-act=prepare]').click();
     const card = page.locator('.alert[data-state=waiting]');
@@ -191,7 +177,7 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     expect(await watching.locator('.signing .text').innerText()).toContain('【演练】');
     await unlock(watching, li);
     expect(await width(watching)).toBe(390);
-    expect(await findings(watching)).toEqual([]);
+    expect(await barriersOn(watching)).toEqual([]);
     await picture(watching, 'sign-phone');
     await watching.locator('[data-act=sign]').click();
     await expect.poll(() => card.locator('.have').getAttribute('data-signed'), within).toBe('1');
@@ -273,7 +259,7 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     // It says what was not listened to, and lets an urgent one be signed all the same.
     await page.locator('[data-spoken="alert/cmn"]').waitFor();
     expect(await page.locator('[data-unheard]').innerText()).toContain('你没有听：普通话');
-    expect(await findings(page)).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await picture(page, 'sign-real-phone');
     await page.locator('[data-act=sign]').click();
     await page.getByText(words.signing.yours).waitFor();
