@@ -40,7 +40,7 @@ export class Worker<T extends Orders> {
     this.#gone = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#ended = true;
-        const error = worldError('bench-process-ended', `a process ended early (${code ?? signal})`);
+        const error = worldError('measure-process-ended', `a process ended early (${code ?? signal})`);
         for (const waiting of this.#pending.values()) waiting.reject(error);
         this.#pending.clear();
         resolve();
@@ -48,27 +48,28 @@ export class Worker<T extends Orders> {
     });
   }
 
-  /** Runs a module beside this one: from source where we do, else from what was built. */
-  static start<T extends Orders>(module: string, execArgv: readonly string[] = []): Worker<T> {
-    const source = import.meta.url.endsWith('.ts');
-    const path = fileURLToPath(new URL(`./${module}.${source ? 'ts' : 'js'}`, import.meta.url));
+  /** Runs a module that lies beside the caller's: from source where that does, else from what was built. */
+  static start<T extends Orders>(caller: string, module: string, execArgv: readonly string[] = []): Worker<T> {
+    const source = caller.endsWith('.ts');
+    const path = fileURLToPath(new URL(`./${module}.${source ? 'ts' : 'js'}`, caller));
+    // Found from here: whoever runs it may stand anywhere.
     const loader = source ? ['--import', import.meta.resolve('tsx'), '--conditions=@xiaolaba/source'] : [];
     return new Worker<T>(
       fork(path, [], { execArgv: [...loader, ...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
     );
   }
 
-  /** @throws XiaolabaError with the other side's code, `bench-process-ended` */
+  /** @throws XiaolabaError with the other side's code, `measure-process-ended` */
   ask<K extends keyof T & string>(name: K, ...[argument]: Argument<T, K>): Promise<Result<T, K>> {
     return new Promise((resolve, reject) => {
       if (this.#ended) {
-        reject(worldError('bench-process-ended', 'the process has ended'));
+        reject(worldError('measure-process-ended', 'the process has ended'));
         return;
       }
       const id = ++this.#serial;
       this.#pending.set(id, { resolve: (value) => resolve(value as Result<T, K>), reject });
       this.child.send({ id, name, argument } satisfies Request, (error) => {
-        if (error) reject(worldError('bench-process-ended', 'the process cannot be reached', {}, error));
+        if (error) reject(worldError('measure-process-ended', 'the process cannot be reached', {}, error));
       });
     });
   }

@@ -15,7 +15,7 @@ const absent = new Set(['ffmpeg-missing', 'espeak-missing']);
 
 /**
  * Measures gateway and peer in turn on this machine. Leaves no process and no file behind.
- * @throws XiaolabaError `bench-stalled`, `bench-refused`, `bench-lost`, `bench-process-ended`; AbortError when aborted
+ * @throws XiaolabaError `bench-stalled`, `bench-refused`, `bench-lost`, `measure-process-ended`; AbortError when aborted
  */
 export async function runBench(options: BenchOptions, signal: AbortSignal, progress: Progress): Promise<BenchReport> {
   const root = await mkdtemp(join(options.directory, 'xiaolaba-bench-'));

@@ -16,7 +16,7 @@ export interface SideOptions {
 
 const modules = { ours: 'gateway-process', peer: 'aedes-process' } as const;
 
-/** Runs `work` on a started side; both processes have ended when it settles. @throws what `work` throws, `bench-process-ended` */
+/** Runs `work` on a started side; both processes have ended when it settles. @throws what `work` throws, `measure-process-ended` */
 export async function onSide<T>(
   who: Side['who'],
   dataDirectory: string,
@@ -24,8 +24,8 @@ export async function onSide<T>(
   work: (side: Side) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const server = Worker.start<ServerOrders>(modules[who], execArgv);
-  const load = Worker.start<LoadOrders>('load-process');
+  const server = Worker.start<ServerOrders>(import.meta.url, modules[who], execArgv);
+  const load = Worker.start<LoadOrders>(import.meta.url, 'load-process');
   const abort = () => {
     void load.end();
     void server.end();

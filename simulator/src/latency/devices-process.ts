@@ -1,10 +1,11 @@
 /** A part of the fleet in a process of its own, on the machine's own time. */
 import { enrol, enrolRequest, identityFrom } from '@xiaolaba/device';
+import { serve } from '@xiaolaba/gateway/processes';
 import { errorText, fromBase64 } from '@xiaolaba/protocol';
 import { generateKeyPair, publicKeyFrom } from '@xiaolaba/protocol/node';
+import { cpuMs } from './cpu-ms.js';
 import { MeasuredDevice } from './measured-device.js';
 import type { DevicesOrders } from './orders.js';
-import { cpuMs, serve } from './worker.js';
 
 /** How many enrol and come on line at once. */
 const lanes = 4;

@@ -1,8 +1,9 @@
 /** The whole gateway in a process of its own, on the machine's own time. */
 import { checkSettings, startGateway } from '@xiaolaba/gateway';
+import { serve } from '@xiaolaba/gateway/processes';
 import { pino } from 'pino';
+import { cpuMs } from './cpu-ms.js';
 import type { GatewayOrders } from './orders.js';
-import { cpuMs, serve } from './worker.js';
 
 let gateway: Awaited<ReturnType<typeof startGateway>> | undefined;
 

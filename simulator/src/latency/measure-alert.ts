@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Worker } from '@xiaolaba/gateway/processes';
 import {
   decodeMessage,
   type Profile,
@@ -18,7 +19,6 @@ import { approveAll, importContent, type SetupReport } from '../setup.js';
 import { readContent } from '../stage.js';
 import type { Claimed, DevicesOrders, GatewayOrders, Marks } from './orders.js';
 import { type AlertFigures, type AlertReport, type Sample, sampleOf, stagesOf } from './report.js';
-import { Worker } from './worker.js';
 
 export interface MeasureAlertOptions {
   readonly contentDirectory: string;
@@ -53,7 +53,7 @@ export async function measureAlert(options: MeasureAlertOptions): Promise<AlertR
   const root = await mkdtemp(join(tmpdir(), 'xiaolaba-measure-alert-'));
   const workers: Worker<GatewayOrders | DevicesOrders>[] = [];
   const begin = <T extends GatewayOrders | DevicesOrders>(module: string): Worker<T> => {
-    const worker = Worker.start<T>(module);
+    const worker = Worker.start<T>(import.meta.url, module);
     workers.push(worker as unknown as Worker<GatewayOrders | DevicesOrders>);
     return worker;
   };

@@ -1,8 +1,5 @@
 import type { Profile } from '@xiaolaba/protocol';
 
-/** What one process does for another: names to functions of one argument. */
-export type Orders = Readonly<Record<string, (argument: never) => unknown>>;
-
 /** A device that is to be enrolled, with the code that a technician would type in. */
 export interface Claimed {
   readonly device: string;
