@@ -11,7 +11,7 @@ import {
   weekdays,
 } from './week-blocks.js';
 
-interface WindowDocument {
+export interface WindowDocument {
   readonly days: DaySet;
   readonly from: string;
   readonly to: string;
