@@ -60,13 +60,18 @@ function owned(twin: TwinDevice, limits: Parameters<TwinDevice['setLimits']>[0])
   if (twin.powered) twin.reboot();
 }
 
-/** Puts faults on the world's calendar. They strike between instants, while nothing is in flight. */
+/**
+ * Puts faults on the world's calendar. They strike between instants, while nothing is in flight.
+ * @throws RangeError where one is to end before it begins: it would never end
+ */
 export function scheduleFaults(faults: readonly Fault[], targets: FaultTargets): void {
   const { time } = targets;
   for (const fault of faults) {
     const twin = targets.device(fault.device);
     const begins = 'from' in fault ? fault.from : 'at' in fault ? fault.at : time.now();
     const ends = 'to' in fault ? fault.to : undefined;
+    if (ends !== undefined && ends <= begins)
+      throw new RangeError(`${fault.kind} of ${fault.device} ends before it begins`);
     const { begin, end } = effectsOf(fault, twin, targets);
     time.at(begins, 'fault', begin);
     if (ends !== undefined) time.at(ends, 'fault', end);

@@ -72,6 +72,16 @@ function plainly(scene: Scene, device: string, instant: number): number {
   return undecided ? secondOf(undecided.startAt + (undecided.endAt - undecided.startAt) / 2) : instant;
 }
 
+/** However late in the day it began, a trouble is felt for so long. */
+const shortestMs = 10 * minute;
+
+/**
+ * When a trouble is over that began at an instant: so early that the device can still report, but never before it
+ * began, as one would be that is due to begin late in a short day: it would stay for good.
+ */
+const over = ({ span }: Scene, from: number, lastsMs: number, toReportMs = hour): number =>
+  secondOf(Math.max(from + shortestMs, Math.min(from + lastsMs, span.to - toReportMs)));
+
 /** Pulled plugs: some till the day's end, some for hours, some in the middle of a play. */
 const powerCut: Single = (scene, draw, count) =>
   draw.take('power-cut', count, ['loudspeaker', 'booth-sign', 'bus-screen']).map((device, index) => {
@@ -81,7 +91,7 @@ const powerCut: Single = (scene, draw, count) =>
     const wanted = midway ? secondOf((inPlay.startAt + inPlay.endAt) / 2) : beforeSlot(scene, device, 'power-cut');
     const from = plainly(scene, device, wanted);
     const lasts = stream(scene.seed, 'faults', 'power-lasts', device).between(40, 240) * minute;
-    const to = secondOf(Math.min(from + lasts, scene.span.to - 30 * minute));
+    const to = over(scene, from, lasts, 30 * minute);
     return { kind: 'power-cut', device, from, ...(index % 3 === 1 ? {} : { to }), torn: index % 2 === 0 };
   });
 
@@ -90,7 +100,7 @@ const linkDown: Single = (scene, draw, count) =>
   draw.take('link-down', count, ['loudspeaker', 'booth-sign', 'bus-screen', 'bike-lock'], false).map((device) => {
     const from = moment(scene, device, 'link-down', 0.02, 0.5);
     const lasts = stream(scene.seed, 'faults', 'link-lasts', device).between(1, 6) * hour;
-    return { kind: 'link-down', device, from, to: secondOf(Math.min(from + lasts, scene.span.to - hour)) };
+    return { kind: 'link-down', device, from, to: over(scene, from, lasts) };
   });
 
 /** Without a link from before the releases went out until some of the day is over. */
@@ -109,7 +119,7 @@ const badFile: Single = (scene, draw, count) => {
   return [...speakers, ...movers].flatMap((device): Fault[] => {
     const at = beforeSlot(scene, device, 'bad-file');
     const lasts = stream(scene.seed, 'faults', 'bad-file-lasts', device).between(2, 5) * hour;
-    const to = secondOf(Math.min(at + lasts, scene.span.to - hour));
+    const to = over(scene, at, lasts);
     const rot = scene.files(device).map((content): Fault => ({ kind: 'corrupt', device, at, contents: [content] }));
     return [{ kind: 'link-down', device, from: at, to }, ...rot];
   });
@@ -120,21 +130,21 @@ const clock: Single = (scene, draw, count) =>
     const from = beforeSlot(scene, device, 'clock');
     const draws = stream(scene.seed, 'faults', 'clock-by', device);
     const byMs = secondOf(draws.between(2, 9) * hour) * (draws.chance(0.5) ? 1 : -1);
-    const to = secondOf(Math.min(from + draws.between(1, 4) * hour, scene.span.to - hour));
+    const to = over(scene, from, draws.between(1, 4) * hour);
     return { kind: 'clock-jump', device, from, to, byMs };
   });
 
 const silentAmplifier: Single = (scene, draw, count) =>
   draw.take('amplifier', count, ['loudspeaker']).map((device, index) => {
     const from = beforeSlot(scene, device, 'amplifier');
-    const repaired = secondOf(Math.min(from + 5 * hour, scene.span.to - hour));
+    const repaired = over(scene, from, 5 * hour);
     return { kind: 'amplifier-dead', device, from, ...(index % 2 === 0 ? { to: repaired } : {}) };
   });
 
 const silentSign: Single = (scene, draw, count) =>
   draw.take('sign', count, ['booth-sign']).map((device, index) => {
     const from = beforeSlot(scene, device, 'sign');
-    const repaired = secondOf(Math.min(from + 4 * hour, scene.span.to - hour));
+    const repaired = over(scene, from, 4 * hour);
     return { kind: 'sign-dead', device, from, ...(index % 2 === 0 ? { to: repaired } : {}) };
   });
 
