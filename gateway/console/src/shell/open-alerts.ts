@@ -2,7 +2,7 @@ import type { OpenAlert } from '@xiaolaba/gateway/contract';
 import { onBeforeUnmount, onMounted, ref, shallowRef } from 'vue';
 import { openLive } from '../api/live.js';
 
-/** Between leaving a page and the next one's bar: the line stays. */
+/** Between leaving a page and the next one's bar: what is known stays. */
 const lingerMs = 3000;
 
 const alerts = shallowRef<readonly OpenAlert[]>([]);
@@ -13,10 +13,8 @@ let users = 0;
 let close: (() => void) | undefined;
 let leaving: ReturnType<typeof setTimeout> | undefined;
 
-/** Nobody sees a page in the background, and a browser opens only so many lines to one gateway. */
 const attend = () => {
-  const wanted = users > 0 && !document.hidden;
-  if (!wanted) {
+  if (users === 0) {
     close?.();
     close = undefined;
     return;
@@ -33,9 +31,8 @@ const attend = () => {
     },
   });
 };
-document.addEventListener('visibilitychange', attend);
 
-/** Alerts that wait for signatures or are on air, as the gateway tells of them; one line for the whole page. */
+/** Alerts that wait for signatures or are on air, as the gateway tells of them. */
 export const useOpenAlerts = () => {
   onMounted(() => {
     clearTimeout(leaving);
