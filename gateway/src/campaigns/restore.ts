@@ -11,6 +11,7 @@ import {
 import { sha256, verify } from '@xiaolaba/protocol/node';
 import type { BlobStore } from '../library/index.js';
 import type { Store } from '../store/index.js';
+import { displaced } from './draft-body.js';
 import type { PublishedRelease } from './published-release.js';
 
 export interface RestoreDeps {
@@ -83,7 +84,3 @@ export async function restore(earlier: PublishedRelease, deps: RestoreDeps): Pro
     return { sha256: hash, campaign, variant, revision };
   });
 }
-
-/** A stored draft that no import will take for what it reads now: the next one renders it anew. */
-export const displaced = (draft: string): string =>
-  JSON.stringify({ ...(JSON.parse(draft) as object), displaced: true });
