@@ -213,3 +213,4 @@ export const useEditor = (api: EditorApi, kept: KeptWork, id: string) => {
     submitted,
   };
 };
+export type Editor = ReturnType<typeof useEditor>;
