@@ -1,6 +1,6 @@
 import type { PlaceState, SlotView } from '@xiaolaba/gateway/contract';
 import { slotState } from '../coverage/evidence.js';
-import type { StripScale } from './strip-scale.js';
+import { type StripScale, thinnest } from './strip-scale.js';
 
 /** One thing to draw: a slot, or several of one state that lie too close to be told apart. */
 export interface Run {
@@ -11,8 +11,6 @@ export interface Run {
   readonly slots: readonly SlotView[];
 }
 
-/** Narrower things are drawn this wide, in pixels. */
-const thinnest = 3;
 /** Things at least this wide stand for themselves. */
 const legible = 7;
 const gap = 1.5;

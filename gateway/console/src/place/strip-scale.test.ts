@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activeSpan, stripScale, ticks } from './strip-scale.js';
+import { activeSpan, nearestBar, stripScale, ticks } from './strip-scale.js';
 
 const hour = 3_600_000;
 
@@ -39,5 +39,22 @@ describe('activeSpan', () => {
   it('stays inside the day and shows all of an empty one', () => {
     expect(activeSpan(day, [{ startAt: 0, endAt: 24 * hour }])).toEqual(day);
     expect(activeSpan(day, [])).toEqual(day);
+  });
+});
+
+describe('nearestBar', () => {
+  const scale = stripScale(0, 1000, 1000);
+  const bars = [
+    { key: 'long', startAt: 100, endAt: 200 },
+    { key: 'brief', startAt: 212, endAt: 212 },
+  ];
+  const at = (x: number) => nearestBar(bars, scale, x)?.key;
+
+  it('is the one pointed at, or the nearer of two beside the point', () => {
+    expect([150, 204, 209].map(at)).toEqual(['long', 'long', 'brief']);
+  });
+
+  it('takes a bar for as wide as it is drawn, and what is far off for none', () => {
+    expect([224, 225, 89].map(at)).toEqual(['brief', undefined, undefined]);
   });
 });

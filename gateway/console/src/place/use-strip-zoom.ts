@@ -1,12 +1,7 @@
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, zoom, zoomIdentity, zoomTransform } from 'd3-zoom';
 import { computed, onBeforeUnmount, type Ref, ref, watch } from 'vue';
-import { type StripScale, stripScale } from './strip-scale.js';
-
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
+import { type Span, type StripScale, stripScale } from './strip-scale.js';
 
 /** A second is never wider than this many pixels. */
 const widestSecond = 24;
