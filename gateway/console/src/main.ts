@@ -23,4 +23,10 @@ speakFor({
   },
 });
 guardPages(router, session);
+// A file dropped beside the place for it would take the page's place, and what was typed with it.
+for (const event of ['dragover', 'drop'] as const)
+  addEventListener(event, (dropped) => {
+    const isOnField = dropped.target instanceof HTMLInputElement && dropped.target.type === 'file';
+    if (dropped.dataTransfer?.types.includes('Files') && !isOnField) dropped.preventDefault();
+  });
 createApp(App).use(i18n).use(router).provide(sessionKey, session).mount('#app');

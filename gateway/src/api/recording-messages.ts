@@ -15,13 +15,13 @@ export const recordingSentences = {
     en: 'The part to keep begins before it ends and lasts at least {minMs} ms.',
   },
   'recording-unknown': { zh: '没有录音“{name}”。', en: 'There is no recording “{name}”.' },
-  'film-unknown': { zh: '没有影片“{name}”。', en: 'There is no film “{name}”.' },
+  'film-unknown': { zh: '没有视频“{name}”。', en: 'There is no film “{name}”.' },
   'media-in-use': {
-    zh: '还有宣传任务在用它：{uses}。请先改用别的录音或影片，再来删除。',
+    zh: '还有宣传任务在用它：{uses}。请先改用别的录音或视频，再来删除。',
     en: 'Still used by {uses}. Let them use another first, then delete it.',
   },
   'recording-missing': { zh: '录音文件不见了，请重新上传。', en: 'The file of this recording is gone; send it again.' },
-  'video-missing': { zh: '影片文件不见了，请重新上传。', en: 'The file of this film is gone; send it again.' },
+  'video-missing': { zh: '视频文件不见了，请重新上传。', en: 'The file of this film is gone; send it again.' },
   'audio-silent': {
     zh: '录音里听不到说话声（{lufs} LUFS）。请检查话筒后重录。',
     en: 'Nothing can be heard in it ({lufs} LUFS). Check the microphone and record again.',
@@ -60,15 +60,15 @@ export const recordingSentences = {
     en: 'It cannot be brought to {wanted} LUFS (only to {lufs}): its peaks are too far above the rest. Record it again.',
   },
   'video-unreadable': {
-    zh: '这不是能读的影片文件。请用 MP4、MOV、MKV 或 WebM。',
+    zh: '这不是能读的视频文件。请用 MP4、MOV、MKV 或 WebM。',
     en: 'Not a film that can be read. Use MP4, MOV, MKV or WebM.',
   },
   'video-too-long': {
-    zh: '影片太长，有 {seconds} 秒，至多 {maxSeconds} 秒。',
+    zh: '视频太长，有 {seconds} 秒，至多 {maxSeconds} 秒。',
     en: 'The film is too long: {seconds} s, at most {maxSeconds} s.',
   },
   'video-too-large': {
-    zh: '影片压缩后仍有 {bytes} 字节，上限 {maxBytes}。请剪短或降低画面细节。',
+    zh: '视频压缩后仍有 {bytes} 字节，上限 {maxBytes}。请剪短或降低画面细节。',
     en: 'The film still has {bytes} bytes once compressed, at most {maxBytes}. Shorten it.',
   },
   'ffmpeg-missing': { zh: '网关所在机器没有 ffmpeg，请安装：{install}', en: 'ffmpeg is not installed: {install}' },

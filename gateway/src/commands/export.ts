@@ -13,7 +13,7 @@ const owned = ['alerts', 'calendar', 'campaigns', 'templates'];
 export const exportCommand: CommandSpec = {
   name: 'export',
   summary: {
-    zh: '把网关上的内容写成文件（YAML、CSV、录音、影片）',
+    zh: '把网关上的内容写成文件（YAML、CSV、录音、视频）',
     en: "Write the gateway's content as files (YAML, CSV, recordings, films)",
   },
   usage: {
@@ -55,7 +55,7 @@ The directory has to be empty; with --replace its content files are overwritten,
       );
     io.stdout(
       zh
-        ? `已写出 ${files.length} 个文件、${blobs.length} 个录音和影片。\n`
+        ? `已写出 ${files.length} 个文件、${blobs.length} 个录音和视频。\n`
         : `${files.length} files and ${blobs.length} recordings and films written.\n`,
     );
     return missing.length > 0 ? 1 : 0;
