@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from './faults/faults.js';
 import { mendedOn, seedOfDay } from './faults/standing.js';
-import { heldAgainst, type Prediction } from './foretold.js';
+import { type Foretold, heldAgainst, type Prediction } from './foretold.js';
+import { errorsOf } from './foretold-errors.js';
 import { type RehearsalResult, rehearse } from './rehearsal.js';
 import type { LedgerEntry } from './score.js';
 
@@ -99,5 +100,33 @@ describe('holding a prediction against the ledger', () => {
       places: { predicted: 50, low: 20, high: 80, actual: 50, error: 0, of: 2 },
       uncovered: { named: 1, happened: 1, both: 1 },
     });
+  });
+});
+
+describe('the errors of many days', () => {
+  const off = (error: number): Foretold['slots'] => ({
+    predicted: 90 + error,
+    low: 88,
+    high: 92,
+    actual: 90,
+    error,
+    expected: 100,
+    of: 100,
+  });
+  const errors = (...pairs: readonly (readonly [number, number])[]) =>
+    errorsOf(pairs.map(([slots, places]) => ({ slots: off(slots), places: off(places) })));
+
+  it('are near where the slots of every day are, and the places on the mean', () => {
+    expect(errors([-1.5, 3], [0.5, -4])).toEqual({
+      slots: { mean: -0.5, meanSize: 1, largest: 1.5, within: 2, of: 2 },
+      places: { mean: -0.5, meanSize: 3.5, largest: 4, within: 0, of: 2 },
+      near: true,
+    });
+  });
+
+  it('are not where one day has its slots off, where places are off on the mean, or where there is no day at all', () => {
+    expect(errors([0, 0], [2.01, 0]).near).toBe(false);
+    expect(errors([0, 3], [0, 1.5]).near).toBe(false);
+    expect(errors().near).toBe(false);
   });
 });

@@ -39,7 +39,9 @@ export interface SimulatorText {
     to: string,
     faults: string,
   ) => string;
-  readonly errors: (mean: number, most: number, within: number, of: number) => string;
+  readonly errors: (mean: string, meanSize: string, largest: string, within: number, of: number) => string;
+  readonly near: string;
+  readonly notNear: string;
   readonly demoData: string;
   readonly ready: (url: string) => string;
   readonly firstLogin: string;
@@ -92,8 +94,10 @@ const zh: SimulatorText = {
   seed: '种子',
   seedsHeading: (seeds, history, day, from, to, faults) =>
     `${day} ${from}—${to}，${seeds} 个种子，各先过 ${history} 天（故障 ${faults}）`,
-  errors: (mean, most, within, of) =>
-    `平均误差 ${mean}，最大误差 ${most} 个百分点；误差不超过 2 个百分点的有 ${within}/${of} 个`,
+  errors: (mean, meanSize, largest, within, of) =>
+    `平均偏差 ${mean}，平均误差 ${meanSize}，最大误差 ${largest} 个百分点；误差不超过 2 个百分点的有 ${within}/${of} 个`,
+  near: '预测准：每个种子的场次误差、点位的平均偏差都不超过 2 个百分点',
+  notNear: '预测不准：有种子的场次误差，或点位的平均偏差，超过 2 个百分点',
   demoData: '以下全部是演示数据：县、点位、车辆、人员均为虚构。',
   ready: (url) => `控制台已就绪：${url}`,
   firstLogin: '写稿、审批前先建管理员账号，打开这个一次性链接：',
@@ -137,8 +141,11 @@ const en: SimulatorText = {
   seed: 'seed',
   seedsHeading: (seeds, history, day, from, to, faults) =>
     `${day} ${from}–${to}, ${seeds} seeds, each with ${history === 1 ? 'one day' : `${history} days`} before (faults ${faults})`,
-  errors: (mean, most, within, of) =>
-    `mean error ${mean}, largest error ${most} points; within 2 points: ${within} of ${of}`,
+  errors: (mean, meanSize, largest, within, of) =>
+    `mean ${mean}, mean size ${meanSize}, largest ${largest} points; within 2 points: ${within} of ${of}`,
+  near: 'The predictions held: the slots of every seed, and the places on the mean, within 2 points.',
+  notNear:
+    'The predictions did not hold: the slots of some seed, or the places on the mean, are off by more than 2 points.',
   demoData: 'All of this is demo data: county, places, vehicles and people are invented.',
   ready: (url) => `The console is ready: ${url}`,
   firstLogin: 'To write and approve, first make the administrator with this link (once):',
