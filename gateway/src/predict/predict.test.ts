@@ -200,6 +200,17 @@ describe('a day foretold', () => {
     expect(back?.share).toBeGreaterThan(0.7);
   });
 
+  it('lets hours of quiet take their share of a place, and not the whole of it', () => {
+    const others = Array.from({ length: 20 }, (_, index) => tenSlots(`other-${index}`)).flat();
+    const covered = (quiet: number): number | undefined => {
+      const evening = learnt('2026-11-20', [...tenSlots('a', quiet, 'no-permission'), ...others]);
+      return predictDay(input({ history: [evening], awaited: [awaits('a', 10)] })).places[0]?.covered;
+    };
+    // A tenth may be missing; of three tenths, nine in ten times they are missing again.
+    expect(covered(1)).toBeGreaterThan(0.9);
+    expect(covered(3)).toBeLessThan(0.1);
+  });
+
   it('expects nothing where a stop order holds, and less where a release has not arrived', () => {
     const stopped = predictDay(input({ awaited: [awaits('a', 10)], device: () => ({ ...fit, trouble: 'stopped' }) }));
     expect(stopped.places[0]).toMatchObject({ share: 0, covered: 0, reason: 'stopped' });

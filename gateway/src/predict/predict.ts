@@ -101,14 +101,23 @@ export class Sum {
   }
 }
 
-/** Something that is wrong now, and what it takes with it if it stays. */
+/** Something that is wrong now. */
 interface Standing {
-  readonly slots: number;
   /** That it is over by then. */
   readonly over: number;
+  /** Of the slots of its unit, the share that it takes with it if it stays. */
+  readonly takes: number;
   readonly reason: Trouble;
   readonly devices: readonly string[];
 }
+
+/** Of a place's slots, so many go with it. */
+interface PlaceStanding extends Standing {
+  readonly slots: number;
+}
+
+/** How likely a slot of its unit outlives what is wrong now. */
+const spared = ({ over, takes }: Standing): number => 1 - takes * (1 - over);
 
 export interface DayPrediction {
   readonly totals: SlotsShare;
@@ -155,7 +164,7 @@ function predictPlace(
 ): PlacePrediction {
   const whole = new Sum();
   const campaigns = new Map<string, Sum>();
-  const standing: Standing[] = [];
+  const standing: PlaceStanding[] = [];
   const lost = new Map<string, { reason: Trouble; slots: number; devices: Set<string> }>();
   for (const one of awaited) {
     const { count } = one;
@@ -164,9 +173,9 @@ function predictPlace(
     part.add(count, chance, variance * count * count);
     campaigns.set(one.campaign, part);
     whole.add(count, chance, variance * count * count);
-    for (const { over, reason, devices } of troubles) {
-      standing.push({ slots: count, over, reason, devices });
-      note(lost, reason, count * (1 - over), devices);
+    for (const one of troubles) {
+      standing.push({ ...one, slots: count * one.takes });
+      note(lost, one.reason, count * (1 - spared(one)), one.devices);
     }
     for (const [cause, share] of accidents) note(lost, cause, count * share, one.device ? [one.device] : []);
   }
@@ -198,7 +207,7 @@ function note(
 const weighedOneByOne = 10;
 
 /** How likely what is wrong now leaves enough of a place's slots by then; each trouble goes or stays as a whole. */
-function enoughLeft(standing: readonly Standing[], expected: number): number {
+function enoughLeft(standing: readonly PlaceStanding[], expected: number): number {
   const spare = (1 - coveredShare) * expected + 1e-9;
   const joined = new Map<string, { slots: number; over: number }>();
   for (const { slots, over, reason, devices } of standing) {
@@ -221,7 +230,7 @@ interface Chance {
   readonly chance: number;
   /** Of the share of the unit's slots that are proven. */
   readonly variance: number;
-  readonly troubles: readonly Omit<Standing, 'slots'>[];
+  readonly troubles: readonly Standing[];
   readonly accidents: Losses;
 }
 
@@ -249,9 +258,15 @@ class UnitChances {
     const accidents = this.#accidentsOf(unit);
     if (trigger === 'stop-arrival') return this.#arrival(awaited, unit, 1 - lossOf(accidents), accidents);
     const troubles = device === undefined ? [] : this.#troublesOf(device, awaited, unit);
-    const refused = notPermitted(this.#last.get(unit.id)) * this.rates.stands(this.#daysLater);
-    if (device !== undefined && refused > 0)
-      troubles.push({ over: 1 - refused, reason: 'no-permission', devices: [device] });
+    // Who wants quiet wants it for some hours, or altogether: it takes the share that it took.
+    const takes = notPermitted(this.#last.get(unit.id));
+    if (device !== undefined && takes > 0)
+      troubles.push({
+        over: 1 - this.rates.stands(this.#daysLater),
+        takes,
+        reason: 'no-permission',
+        devices: [device],
+      });
     return this.#chance(unit, 1 - lossOf(accidents), troubles, accidents);
   }
 
@@ -274,30 +289,34 @@ class UnitChances {
     // Calls are many: that none of the vehicles happens to be the one that calls is no trouble of its own.
     const missing = out.length === 0 ? 1 : served;
     const [foremost] = [...reasons].sort((a, b) => b[1] - a[1]);
-    const troubles = foremost && missing < 0.999 ? [{ over: missing, reason: foremost[0], devices: out }] : [];
+    const troubles =
+      foremost && missing < 0.999 ? [{ over: missing, takes: 1, reason: foremost[0], devices: out }] : [];
     return this.#chance(unit, well, troubles, accidents);
   }
 
-  #troublesOf(device: string, { release }: Awaited, unit: Unit): Omit<Standing, 'slots'>[] {
+  #troublesOf(device: string, { release }: Awaited, unit: Unit): Standing[] {
     const { input, rates } = this;
     const state = input.device(device);
     if (!state) return [];
-    const troubles: Omit<Standing, 'slots'>[] = [];
+    const troubles: Standing[] = [];
     const evening = this.#lastDay?.units.get(unit.id)?.endedIn;
     // Whether it is away, and what time it is there, it tells itself; what it can't hear of itself is as it was last.
     const known = state.trouble ?? (evening === 'silent' || evening === 'bad-file' ? evening : undefined);
-    if (known === 'stopped') troubles.push({ over: 0, reason: known, devices: [device] });
-    else if (known) troubles.push({ over: rates.mended(known, this.#daysLater), reason: known, devices: [device] });
-    if (!state.holds(release)) troubles.push({ over: input.delivered, reason: 'not-delivered', devices: [device] });
+    if (known === 'stopped') troubles.push({ over: 0, takes: 1, reason: known, devices: [device] });
+    else if (known)
+      troubles.push({ over: rates.mended(known, this.#daysLater), takes: 1, reason: known, devices: [device] });
+    if (!state.holds(release))
+      troubles.push({ over: input.delivered, takes: 1, reason: 'not-delivered', devices: [device] });
     return troubles;
   }
 
   #chance(unit: Unit, well: number, troubles: Chance['troubles'], accidents: Losses): Chance {
     const size = this.rates.spread(unit.peers);
-    // An outage is over before the day or lasts through it: all or nothing.
-    const over = troubles.reduce((product, one) => product * one.over, 1);
-    const variance = (over * well * (1 - well)) / (size + 1) + well ** 2 * over * (1 - over);
-    return { chance: well * over, variance, troubles, accidents };
+    const left = troubles.reduce((product, one) => product * spared(one), 1);
+    // What is wrong now is over before the day or lasts through it: all that it takes, or nothing.
+    const squared = troubles.reduce((product, { over, takes }) => product * (over + (1 - over) * (1 - takes) ** 2), 1);
+    const variance = (left * well * (1 - well)) / (size + 1) + well ** 2 * (squared - left ** 2);
+    return { chance: well * left, variance, troubles, accidents };
   }
 
   #accidentsOf(unit: Unit): Losses {
