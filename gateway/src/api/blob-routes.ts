@@ -2,7 +2,7 @@ import { callerError, sha256Schema } from '@xiaolaba/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { BlobStore } from '../library/index.js';
+import type { BlobStore, ByteRange } from '../library/index.js';
 import { basicCredentials } from './authorise.js';
 import type { ApiContext } from './context.js';
 
@@ -40,6 +40,10 @@ function contentType(head: Buffer): string {
   return head[0] === 0x7b ? 'application/json' : 'application/octet-stream';
 }
 
+function partOf(whole: Buffer, { start, end }: ByteRange = { start: 0, end: whole.length - 1 }) {
+  return { bytes: whole.subarray(start, end + 1), start, end, size: whole.length };
+}
+
 /**
  * Releases and audio by their SHA-256. What is broadcast in public is no secret: reading needs no log-in, but
  * a device that says who it is must be who it says, so that a revoked one learns that it is.
@@ -71,13 +75,14 @@ export function blobRoutes(app: FastifyInstance, context: ApiContext): void {
       reply.header('content-range', `bytes */${size}`);
       throw callerError('range-invalid', `no bytes ${request.headers.range} in ${size}`, { size });
     }
-    const type = contentType(await headOf(context.blobs, sha256, size));
-    const blob = await context.blobs.open(sha256, range);
+    const small = await context.blobs.small(sha256);
+    const type = contentType(small ?? (await headOf(context.blobs, sha256, size)));
+    const part = small ? partOf(small, range) : await context.blobs.open(sha256, range);
     name()
       .type(type)
-      .header('content-length', blob.end - blob.start + 1);
-    if (range) reply.status(206).header('content-range', `bytes ${blob.start}-${blob.end}/${blob.size}`);
-    return reply.send(blob.stream);
+      .header('content-length', part.end - part.start + 1);
+    if (range) reply.status(206).header('content-range', `bytes ${part.start}-${part.end}/${part.size}`);
+    return reply.send('bytes' in part ? part.bytes : part.stream);
   });
 
   routes.get(

@@ -36,6 +36,18 @@ describe('the blob store', () => {
     expect(blobs.path(sha256)).toBe(join(directory, sha256.slice(0, 2), sha256.slice(2, 4), sha256));
   });
 
+  it('hands out small blobs whole, the same bytes to all who ask, and films not', async () => {
+    await blobs.put(bytes);
+    const [first, second] = await Promise.all([blobs.small(sha256), blobs.small(sha256)]);
+    expect(first).toEqual(bytes);
+    expect(second).toBe(first);
+    expect(await blobs.small(sha256)).toBe(first);
+    const film = await blobs.put(Buffer.alloc(1024 * 1024 + 1));
+    expect(await blobs.small(film.sha256)).toBeUndefined();
+    await blobs.remove(sha256);
+    await expect(blobs.small(sha256)).rejects.toMatchObject({ code: 'blob-missing' });
+  });
+
   it('keeps one file however often and in whatever way it comes', async () => {
     const file = join(directory, 'incoming.bin');
     await writeFile(file, bytes);

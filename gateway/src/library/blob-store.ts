@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { type BigIntStats, createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { callerError, worldError } from '@xiaolaba/protocol';
+import { LRUCache } from 'lru-cache';
 
 /** What a blob is known by, and its length in bytes. */
 export interface BlobRef {
@@ -40,11 +41,22 @@ export interface BlobStore {
   size(sha256: string): Promise<number | undefined>;
   /** Throws `blob-missing`, `blob-corrupt`, `range-invalid`. The stream must be read to its end or destroyed. */
   open(sha256: string, range?: ByteRange): Promise<OpenBlob>;
+  /**
+   * All of a small blob, `undefined` where it is longer than `smallBytes`. What many ask for at once, as an alert's
+   * files, is read once and kept for a while; a file that somebody has touched since is read and checked again.
+   * Throws `blob-missing`, `blob-corrupt`. Not to be written to.
+   */
+  small(sha256: string): Promise<Buffer | undefined>;
   /** Hashes the file again, whatever is remembered. Throws `blob-missing`, `blob-corrupt`. */
   verify(sha256: string): Promise<BlobRef>;
   remove(sha256: string): Promise<void>;
   list(): AsyncIterable<string>;
 }
+
+/** Announcements are shorter than that, films longer. */
+const smallBytes = 1024 * 1024;
+/** As much is kept of small blobs. */
+const keptBytes = 32 * 1024 * 1024;
 
 const hexPattern = /^[0-9a-f]{64}$/;
 const staleAfterMs = 24 * 3600 * 1000;
@@ -64,7 +76,7 @@ export async function openBlobStore(directory: string, now: () => number = Date.
 
   async function checkHandle(handle: FileHandle, sha256: string, again: boolean): Promise<number> {
     const facts = await handle.stat({ bigint: true });
-    const print = `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+    const print = printOf(facts);
     if (again || intact.get(sha256) !== print) {
       intact.delete(sha256);
       const hash = createHash('sha256');
@@ -85,6 +97,20 @@ export async function openBlobStore(directory: string, now: () => number = Date.
       throw callerError('blob-missing', 'no such blob', { sha256 }, error);
     }
   }
+
+  const kept = new LRUCache<string, Buffer, string>({
+    maxSize: keptBytes,
+    sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
+    fetchMethod: async (_print, _stale, { context }) => {
+      const handle = await openHandle(context);
+      try {
+        await checkHandle(handle, context, false);
+        return await handle.readFile();
+      } finally {
+        await handle.close();
+      }
+    },
+  });
 
   async function verify(sha256: string, again: boolean): Promise<BlobRef> {
     const handle = await openHandle(sha256);
@@ -164,6 +190,14 @@ export async function openBlobStore(directory: string, now: () => number = Date.
         throw error;
       }
     },
+    small: async (sha256) => {
+      const facts = await stat(path(sha256), { bigint: true }).catch((error: unknown) => {
+        if (isMissing(error)) throw callerError('blob-missing', 'no such blob', { sha256 }, error);
+        throw error;
+      });
+      if (facts.size > smallBytes) return undefined;
+      return kept.fetch(`${sha256} ${printOf(facts)}`, { context: sha256 });
+    },
     remove: async (sha256) => {
       intact.delete(sha256);
       await rm(path(sha256), { force: true });
@@ -171,6 +205,9 @@ export async function openBlobStore(directory: string, now: () => number = Date.
     list: () => walk(directory),
   };
 }
+
+/** Differs as soon as a file was written to or put in another's place. */
+const printOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string => `${ino}:${size}:${mtimeNs}:${ctimeNs}`;
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
