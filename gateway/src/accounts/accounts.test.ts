@@ -203,6 +203,23 @@ describe('an administrator', () => {
     });
   });
 
+  it('lets a whole office in by links from one address, and nobody guess them', async () => {
+    for (let nth = 0; nth < 12; nth++) {
+      const login = `person-${nth}`;
+      const made = await gateway.admin('POST', '/api/accounts', { login, name: login, roles: ['officer'] });
+      const secret = (made.body as { link: string }).link.split('#')[1];
+      const person = new Person(gateway);
+      expect((await person.call('POST', '/api/links/look', { secret })).body).toEqual({ login });
+      expect((await person.call('POST', '/api/links/use', { secret, password: testPassword })).status).toBe(200);
+    }
+    const guess = { secret: 'x'.repeat(43) };
+    const codes: string[] = [];
+    for (let nth = 0; nth < 12; nth++)
+      codes.push(codeIn(await new Person(gateway).call('POST', '/api/links/look', guess)));
+    expect(codes[0]).toBe('link-refused');
+    expect(codes.at(-1)).toBe('login-throttled');
+  });
+
   it('lets somebody in again by a link that ends what went before', async () => {
     const li = await Person.enter(gateway, 'li', ['editor']);
     const { body } = await gateway.admin('POST', '/api/links', { login: 'li' });

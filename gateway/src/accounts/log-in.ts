@@ -13,6 +13,8 @@ const limits = {
   failuresPerAccount: { burst: 10, perSecond: 1 / 60 },
 };
 
+const linkFrom = (address: string): string => `link from ${address}`;
+
 /** How a log-in went; a refusal names the account for the audit log alone, never for whoever asked. */
 export type Outcome =
   | { readonly kind: 'in'; readonly account: Account }
@@ -67,11 +69,16 @@ export class LogIn {
 
   /** Before a one-time link is looked up. @throws XiaolabaError `login-throttled` */
   allowLink(address: string): void {
-    this.#allow(address, `link from ${address}`);
+    this.#allow(address, linkFrom(address));
   }
 
   linkFailed(address: string): void {
     this.#throttle.failed(address);
+  }
+
+  /** A whole office comes from one address when its accounts are new: who had a good link costs the next one nothing. */
+  linkTaken(address: string): void {
+    this.#throttle.succeeded(address, linkFrom(address));
   }
 
   #allow(address: string, login: string): void {

@@ -132,7 +132,9 @@ export function accountRoutes(
     checkOrigin(request, settings.publicUrl);
     logIn.allowLink(request.ip);
     try {
-      return await work();
+      const answer = await work();
+      logIn.linkTaken(request.ip);
+      return answer;
     } catch (error) {
       logIn.linkFailed(request.ip);
       throw error;
