@@ -118,6 +118,16 @@ describe.skipIf(!chromiumInstalled)('console', () => {
     expect(focused).not.toBe('site/booth-01');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/coverage/${day}/${focused}`);
+    // A name that is typed in full goes before the estate that it is a part of.
+    const search = page.getByRole('combobox');
+    await search.fill('温泉');
+    expect(await page.locator('#place-search-1').innerText()).toContain('温泉小镇');
+    await search.press('ArrowDown');
+    expect(await search.getAttribute('aria-activedescendant')).toBe('place-search-1');
+    await search.press('ArrowUp');
+    await search.press('Enter');
+    await page.waitForURL(`**/coverage/${day}/site/stop-081`);
+    expect(await search.getAttribute('aria-expanded')).toBe('false');
     await context.close();
   });
 

@@ -96,7 +96,7 @@ describe.skipIf(!chromiumInstalled)('the desk', () => {
   const fillIn = async (page: Page, how: string) => {
     await page.locator('.type', { hasText: '刷单返利' }).click();
     await page.fill('#bulletin-estate', '甲');
-    await page.locator('#bulletin-estates [role=option]').first().click();
+    await page.locator('#bulletin-estate-list [role=option]').first().click();
     await page.fill('#field-method', how);
     await page.fill('#field-amount', '28650');
   };
