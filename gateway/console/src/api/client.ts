@@ -101,9 +101,12 @@ export const bytesOf = async (method: Method, path: string, body?: unknown): Pro
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : await answerOf(response);
 };
 
+/** Whether it is that the gateway answered with this code. */
+export const isAnswer = (trouble: Trouble | undefined, code: string): boolean =>
+  trouble?.kind === 'answer' && trouble.problem.code === code;
 /** Whether the gateway refused with this code. */
 export const isRefusal = (error: unknown, code: string): boolean =>
-  error instanceof Refusal && error.trouble.kind === 'answer' && error.trouble.problem.code === code;
+  error instanceof Refusal && isAnswer(error.trouble, code);
 
 export const api = {
   district: () => get<DistrictView>(paths.district),

@@ -7,7 +7,7 @@ import type {
 } from '@xiaolaba/gateway/contract';
 import type { Release } from '@xiaolaba/protocol';
 import { computed, ref, shallowRef, watch } from 'vue';
-import { isRefusal, Refusal, type Trouble, troubleOf } from '../api/client.js';
+import { isAnswer, isRefusal, Refusal, type Trouble, troubleOf } from '../api/client.js';
 import { problemsIn } from '../bulletins/bulletin-api.js';
 import type { DraftApi } from './draft-api.js';
 
@@ -38,9 +38,7 @@ export const useDrafts = (api: DraftApi, wanted: () => string | undefined) => {
   const refused = shallowRef<readonly ContentProblemView[]>([]);
   const failure = shallowRef<Trouble>();
   const campaign = computed(() => campaigns.value.get(wanted() ?? ''));
-  const gone = computed(
-    () => draftTrouble.value?.kind === 'answer' && draftTrouble.value.problem.code === 'draft-unknown',
-  );
+  const gone = computed(() => isAnswer(draftTrouble.value, 'draft-unknown'));
 
   const readList = async (): Promise<void> => {
     trouble.value = undefined;

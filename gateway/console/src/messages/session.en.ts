@@ -50,7 +50,6 @@ export const sessionEn: typeof sessionZhCN = {
     sessions: 'Log-ins',
     codes: 'Codes',
     logOut: 'Log out',
-    offline: 'This computer is offline, or the gateway is not running.',
   },
   password: {
     new: 'New password',

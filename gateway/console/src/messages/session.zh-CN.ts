@@ -42,7 +42,6 @@ export const sessionZhCN = {
     sessions: '登录记录',
     codes: '动态码',
     logOut: '退出登录',
-    offline: '这台设备没有联网，或网关没有运行。',
   },
   password: {
     new: '新密码',

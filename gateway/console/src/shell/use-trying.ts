@@ -1,16 +1,16 @@
-import { ref } from 'vue';
+import { ref, shallowRef } from 'vue';
 
-/** Work that a button sets off: whether it goes on, and in words what went wrong with it. */
-export const useTrying = (inWords: (error: unknown) => string) => {
+/** Work that a button sets off: whether it goes on, and what went wrong with it, as it is to be told. */
+export const useTrying = <Told>(told: (error: unknown) => Told) => {
   const working = ref(false);
-  const problem = ref('');
-  const trying = async (work: () => Promise<void>): Promise<void> => {
-    problem.value = '';
+  const problem = shallowRef<Told>();
+  const trying = async (work: () => Promise<unknown>): Promise<void> => {
+    problem.value = undefined;
     working.value = true;
     try {
       await work();
     } catch (error) {
-      problem.value = inWords(error);
+      problem.value = told(error);
     } finally {
       working.value = false;
     }

@@ -1,6 +1,7 @@
 import type { DeviceView, SiteView, SlotView } from '@xiaolaba/gateway/contract';
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
+import type { Trouble } from '../api/client.js';
 import { zhCN } from '../messages/zh-CN.js';
 import { clockText, dayText, spanText, splitDuration } from './time.js';
 
@@ -41,8 +42,27 @@ export const useWords = () => {
   const profile = (name: DeviceView['profile']): string => t(`device.profile.${name}`);
   const day = (iso: string): string => dayText(iso, locale.value);
 
+  /** What went wrong, as the gateway tells it; `unanswered` where nobody did. */
+  const troubleText = (trouble: Trouble, unanswered: string = t('problem.offline')): string =>
+    trouble.kind === 'answer' ? named(trouble.problem.message) : unanswered;
+
   /** From a day to a day, both included. */
   const span = (from: string, to: string): string => spanText(from, to, locale.value);
 
-  return { t, locale, named, filledIn, span, duration, ago, dialect, part, cause, profile, day, clock: clockText };
+  return {
+    t,
+    locale,
+    named,
+    troubleText,
+    filledIn,
+    span,
+    duration,
+    ago,
+    dialect,
+    part,
+    cause,
+    profile,
+    day,
+    clock: clockText,
+  };
 };

@@ -7,10 +7,9 @@ const isKnown = (code: string): code is (typeof codes)[number] => codes.some((on
 
 /** What went wrong with a key, a signature or its sending, in words. */
 export const useKeyProblem = () => {
-  const { t, named } = useWords();
+  const { t, troubleText } = useWords();
   return (error: unknown): string => {
-    if (error instanceof Refusal)
-      return error.trouble.kind === 'answer' ? named(error.trouble.problem.message) : t('problem.offline');
+    if (error instanceof Refusal) return troubleText(error.trouble);
     const code = errorCode(error);
     if (isKnown(code)) return t(`signing.problem.${code}`);
     if (code.startsWith('message-')) return t('signing.problem.unreadable');
