@@ -17,7 +17,7 @@ speakFor({
   csrf: session.csrf,
   confirm: session.confirm,
   turnedAway() {
-    session.forget();
+    session.lapse();
     const { fullPath, meta } = router.currentRoute.value;
     if (!meta.beforeLogIn) void router.push(logInAddress(fullPath));
   },

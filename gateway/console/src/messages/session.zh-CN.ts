@@ -33,6 +33,7 @@ export const sessionZhCN = {
     codeHint: '打开手机上的验证器，输入六位动态码；手机不在身边，就输入一个恢复码（用一次少一个）。',
     back: '换个账号',
     busy: '正在核对',
+    lapsed: '登录已过期，请重新登录。稿件里没保存的改动还在。',
     lost: '忘了密码？请管理员重新发一个链接。',
     openReading: '不登录，只看覆盖',
     waitThrottle: '等几分钟再试，密码没有被锁。',
@@ -120,6 +121,8 @@ export const sessionZhCN = {
   },
   accounts: {
     title: '账号',
+    notAllowed: '账号由管理员管理',
+    notAllowedHint: '改自己的密码和动态码，在右上角「我的账号」。',
     intro: '每人一个账号，不要合用：谁写的、谁批的，都以账号为准。',
     add: '新建账号',
     addTitle: '新建账号',
@@ -153,6 +156,8 @@ export const sessionZhCN = {
   },
   audit: {
     title: '操作日志',
+    notAllowed: '操作日志给管理员和民警查看',
+    notAllowedHint: '请管理员给这个账号加上相应角色。',
     who: '谁',
     anybody: '所有人',
     action: '做了什么',

@@ -154,8 +154,13 @@ describe.skipIf(!chromiumInstalled)('accounts in the browser', () => {
     await reached(editor, '/today');
     // What an editor has no business with is not in the bar, and says so where somebody types its address.
     expect(await editor.locator('.pages').innerText()).not.toContain(words.nav.accounts);
-    await editor.goto(address('/accounts'));
-    await editor.getByText(words.problem.title).waitFor();
+    for (const [path, notAllowed] of [
+      ['/accounts', words.accounts.notAllowed],
+      ['/audit', words.audit.notAllowed],
+    ] as const) {
+      await editor.goto(address(path));
+      await editor.getByText(notAllowed).waitFor();
+    }
 
     await editor.goto(address('/account#password'));
     await editor.locator('input[name=current]').fill('another horse entirely');
@@ -215,11 +220,13 @@ describe.skipIf(!chromiumInstalled)('accounts in the browser', () => {
     gateway.clock.set(at('06:50'));
     await page.locator('select[name=action]').selectOption('log-in');
     await reached(page, '/login?to=/audit?action=log-in');
+    expect(await page.locator('.notice').innerText()).toBe(words.session.lapsed);
     await logIn(page, 'chen', testPassword);
     await reached(page, '/audit?action=log-in');
     await button(page, words.session.menu.replace('{name}', '陈晓燕')).click();
     await button(page, words.session.logOut).click();
     await reached(page, '/login');
+    expect(await page.locator('.notice').count()).toBe(0);
     for (let attempt = 0; attempt < 12; attempt += 1) {
       // What was said of the guess before may stand a while longer: only the answer tells them apart.
       const answered = page.waitForResponse((response) => response.request().method() === 'POST');

@@ -8,6 +8,8 @@ export type Role = AccountView['roles'][number];
 export const createSession = (api: Pick<SessionApi, 'who' | 'logOut'>) => {
   const who = shallowRef<Who>();
   const ready = ref(false);
+  /** Whether somebody was logged in, and no longer is without having logged out. */
+  const lapsed = ref(false);
   /** The dialog that asks the person to show that it is them; calls with whether they did. */
   const asking = shallowRef<(confirmed: boolean) => void>();
   const account = computed(() => who.value?.account);
@@ -17,9 +19,14 @@ export const createSession = (api: Pick<SessionApi, 'who' | 'logOut'>) => {
   const enter = (next: Who): void => {
     who.value = next;
     ready.value = true;
+    lapsed.value = false;
   };
   const forget = (): void => {
     if (who.value) who.value = { openReading: who.value.openReading };
+  };
+  const lapse = (): void => {
+    if (account.value) lapsed.value = true;
+    forget();
   };
   const refresh = async (): Promise<void> => {
     const answer = await api.who().catch(() => undefined);
@@ -43,6 +50,7 @@ export const createSession = (api: Pick<SessionApi, 'who' | 'logOut'>) => {
     /** Whether the gateway has been asked who is logged in. */
     ready,
     mayRead,
+    lapsed,
     asking,
     csrf: (): string | undefined => who.value?.csrf,
     /** As the gateway judges: an administrator may everything but approve. */
@@ -54,6 +62,7 @@ export const createSession = (api: Pick<SessionApi, 'who' | 'logOut'>) => {
     confirm,
     enter,
     forget,
+    lapse,
     refresh,
     logOut: async (): Promise<void> => {
       await api.logOut();
