@@ -10,6 +10,7 @@ const names: Readonly<Record<string, DialectName>> = {
   hak: { zh: '客家话', en: 'Hakka' },
   gan: { zh: '赣语', en: 'Gan' },
   nan: { zh: '闽南话', en: 'Southern Min' },
+  wuu: { zh: '吴语', en: 'Wu' },
   pcc: { zh: '布依语', en: 'Bouyei' },
   uig: { zh: '维吾尔语', en: 'Uyghur' },
   kaz: { zh: '哈萨克语', en: 'Kazakh' },

@@ -4,12 +4,12 @@ type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
 
 export const itemsEn: Texts<typeof itemsZhCN> = {
   items: {
-    title: 'Items',
+    title: 'Library',
     lead: 'What is said, by whom, and where it is used',
     seconds: '{n} s',
     play: 'Play {name}',
     stopPlaying: 'Stop {name}',
-    notAllowed: 'Items are for editors and approvers',
+    notAllowed: 'The library is for editors and approvers',
     notAllowedHint: 'Ask an administrator for the editor’s role.',
     tabs: {
       label: 'Kinds of items',

@@ -210,6 +210,7 @@ export const zhCN = {
     hak: '客家话',
     gan: '赣语',
     nan: '闽南话',
+    wuu: '吴语',
     pcc: '布依语',
     uig: '维吾尔语',
     kaz: '哈萨克语',
