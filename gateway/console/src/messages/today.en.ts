@@ -3,7 +3,7 @@ import type { todayZhCN } from './today.zh-CN.js';
 export const todayEn: typeof todayZhCN = {
   dayKind: {
     workday: 'Workday',
-    rest: 'Day of rest',
+    rest: 'Rest day',
     makeup: 'Make-up workday',
     school: 'School day',
     holidayUnknown: 'Holidays unknown',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clockTyped } from './time.js';
+import { clockTyped, weekdayText } from './time.js';
 
 it.each([
   ['8', '08:00'],
@@ -17,4 +17,9 @@ it.each([
   ['', undefined],
 ])('takes what people type for a time of day: %j', (typed, time) => {
   expect(clockTyped(typed)).toBe(time);
+});
+
+it('names the weekday in either language', () => {
+  expect(weekdayText('2026-11-25', 'zh-CN')).toBe('周三');
+  expect(weekdayText('2026-11-25', 'en')).toBe('Wed');
 });

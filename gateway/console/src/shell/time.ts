@@ -37,6 +37,10 @@ export const dayText = (day: string, language: string): string =>
     Date.parse(`${day}T00:00:00Z`),
   );
 
+/** Its weekday alone, in short. */
+export const weekdayText = (day: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { timeZone: 'UTC', weekday: 'short' }).format(Date.parse(`${day}T00:00:00Z`));
+
 /** A span of days, with its years. */
 export const spanText = (from: string, to: string, language: string): string =>
   new Intl.DateTimeFormat(language, { timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric' }).formatRange(
