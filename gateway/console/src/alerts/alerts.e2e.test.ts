@@ -223,9 +223,9 @@ bus-1,bus-screen,route/route-1,128,16,gbk
   it('is ended early with a reason, and stays in the history', async () => {
     const page = await open('wang', '/alerts');
     await page.locator('[data-act=end]').click();
-    expect(await page.locator('[data-act=end-now]').isDisabled()).toBe(true);
+    expect(await page.locator('dialog button[type=submit]').isDisabled()).toBe(true);
     await page.locator('input[name=end-reason]').fill('演练结束');
-    await page.locator('[data-act=end-now]').click();
+    await page.locator('dialog button[type=submit]').click();
     await page.getByText(words.now.none).waitFor();
     const past = page.locator('[data-past]').first();
     expect(await past.getAttribute('data-state')).toBe('ended');
