@@ -41,6 +41,18 @@ beforeEach(() => {
 });
 
 describe('journal', () => {
+  it('has something to report from the moment in which it is told of it', async () => {
+    const journal = journalOf(first);
+    await journal.open('0.1.0', 1_000, undefined);
+    await journal.acknowledge(first, 1);
+    expect(journal.unreported).toBe(0);
+    const marked = journal.mark(draft(2_000));
+    const appended = journal.append(done(2_000));
+    expect(journal.unreported).toBe(1);
+    await Promise.all([marked, appended]);
+    expect(journal.unreported).toBe(1);
+  });
+
   it('numbers and chains its records', async () => {
     const journal = journalOf(first);
     await journal.open('0.1.0', 1_000, undefined);

@@ -56,6 +56,8 @@ export class Journal {
   /** Oldest boot first, the present one last. */
   readonly #files: JournalFile[] = [];
   readonly #unwritten: Draft[] = [];
+  /** Records that wait for their turn to be written: who asks meanwhile must not hear that everything is reported. */
+  #queued = 0;
   #current: JournalFile;
   #dropped = 0;
   /** Called when there is something new to send. */
@@ -99,12 +101,14 @@ export class Journal {
   }
 
   get unreported(): number {
-    return this.#files.reduce((sum, file) => sum + file.unreported, 0) + this.#unwritten.length;
+    return this.#files.reduce((sum, file) => sum + file.unreported, 0) + this.#unwritten.length + this.#queued;
   }
 
   /** Journals a record; a medium that refuses leaves it in memory, to be written with the next. */
   async append(draft: Draft): Promise<void> {
+    this.#queued++;
     await this.#serial.run(async () => {
+      this.#queued--;
       this.#unwritten.push(draft);
       if (this.#unwritten.length > unwrittenMax) this.#unwritten.shift();
       try {

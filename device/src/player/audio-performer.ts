@@ -101,12 +101,16 @@ export class AudioPerformer implements Performer {
   }
 
   #listen(session: Session): Cancel[] {
-    const { level, life, working } = this.ports;
+    const { level, life, working, time } = this.ports;
     if (!level) return [];
+    const from = time.monotonic();
+    const rest = session.expectedMs - session.playedMs;
     return sampleAt.flatMap((share) => {
       const wait = session.expectedMs * share - session.playedMs;
       if (wait < 0) return [];
       return life.after(wait, 'level', () => {
+        // A timer that fires late would read the silence after the sound.
+        if (time.monotonic() - from >= rest) return;
         const reading = level.read();
         if (reading === undefined) working('level', 'no answer');
         else {

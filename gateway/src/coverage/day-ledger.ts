@@ -83,7 +83,7 @@ export class DayLedger {
       ? this.#arrivalSlot(record)
       : this.#slots.get(deviceSlotId(device, record.release, record.cue, record.dueAt));
     if (!slot) return undefined;
-    const verdict = judge(record, record.trigger ? undefined : slot.startAt);
+    const verdict = judge(record, record.trigger ? undefined : slot.startAt, this.fleet.facts(device));
     const { evidence, startedAt, playedMs } = record;
     const told: Told = { status: verdict.status, evidence, startedAt, record: id };
     const before = this.#told.get(slot.id);

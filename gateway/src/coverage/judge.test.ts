@@ -1,57 +1,82 @@
+import type { JournalRecord } from '@xiaolaba/protocol';
 import { describe, expect, it } from 'vitest';
 import { DeviceFacts } from './device-facts.js';
 import { causeOfSilence, judge, type Told, tellsMore, worstOf } from './judge.js';
 import { at, minute, playOf, releaseName, second, timedSlot, visitOf } from './testing/builders.js';
 
 const due = at('07:00');
+/** A device that was on and held the release all day. */
+const facts = new DeviceFacts();
+facts.learn({ kind: 'active', seq: 1, at: at('06:00'), assignment: 1, releases: [releaseName] });
 
 describe('judging a play', () => {
   it('verifies from nine tenths of the duration on', () => {
-    expect(judge(playOf({ playedMs: 27_000 }), due)).toEqual({ status: 'verified' });
-    expect(judge(playOf({ playedMs: 27_000, result: 'cut', cause: 'pre-empted' }), due)).toEqual({
+    expect(judge(playOf({ playedMs: 27_000 }), due, facts)).toEqual({ status: 'verified' });
+    expect(judge(playOf({ playedMs: 27_000, result: 'cut', cause: 'pre-empted' }), due, facts)).toEqual({
       status: 'verified',
     });
-    expect(judge(playOf({ playedMs: 26_999, result: 'cut', cause: 'pre-empted' }), due)).toEqual({
+    expect(judge(playOf({ playedMs: 26_999, result: 'cut', cause: 'pre-empted' }), due, facts)).toEqual({
       status: 'partly',
       cause: 'pre-empted',
     });
-    expect(judge(playOf({ playedMs: 0, result: 'cut', cause: 'bad-file' }), due)).toEqual({
+    expect(judge(playOf({ playedMs: 0, result: 'cut', cause: 'bad-file' }), due, facts)).toEqual({
       status: 'missed',
       cause: 'bad-file',
     });
   });
 
   it('says "unknown" where the device gives no cause', () => {
-    expect(judge(playOf({ playedMs: 0, result: 'cut' }), due)).toEqual({ status: 'missed', cause: 'unknown' });
+    expect(judge(playOf({ playedMs: 0, result: 'cut' }), due, facts)).toEqual({ status: 'missed', cause: 'unknown' });
   });
 
   it('takes no play that a sensor contradicts, nor one that was refused', () => {
-    expect(judge(playOf({ evidence: 'contradicted' }), due)).toEqual({ status: 'missed', cause: 'silent' });
-    expect(judge(playOf({ result: 'refused', cause: 'no-permission' }), due)).toEqual({
+    expect(judge(playOf({ evidence: 'contradicted' }), due, facts)).toEqual({ status: 'missed', cause: 'silent' });
+    expect(judge(playOf({ result: 'refused', cause: 'no-permission' }), due, facts)).toEqual({
       status: 'missed',
       cause: 'no-permission',
     });
   });
 
   it('takes what expects nothing of itself only if something came out', () => {
-    expect(judge(playOf({ expectedMs: 0, playedMs: 0 }), due)).toEqual({ status: 'missed', cause: 'unknown' });
-    expect(judge(playOf({ expectedMs: 0, playedMs: 10 }), due).status).toBe('verified');
+    expect(judge(playOf({ expectedMs: 0, playedMs: 0 }), due, facts)).toEqual({ status: 'missed', cause: 'unknown' });
+    expect(judge(playOf({ expectedMs: 0, playedMs: 10 }), due, facts).status).toBe('verified');
   });
 
   it('counts a late play as partly, from two minutes on, and only where there is a turn', () => {
     const late = { startedAt: due + 2 * minute + 1 };
-    expect(judge(playOf({ startedAt: due + 2 * minute }), due)).toEqual({ status: 'verified' });
-    expect(judge(playOf(late), due)).toEqual({ status: 'partly', cause: 'pre-empted' });
-    expect(judge(playOf({ ...late, cause: 'clock', result: 'cut' }), due)).toEqual({
+    expect(judge(playOf({ startedAt: due + 2 * minute }), due, facts)).toEqual({ status: 'verified' });
+    expect(judge(playOf(late), due, facts)).toEqual({ status: 'partly', cause: 'pre-empted' });
+    expect(judge(playOf({ ...late, cause: 'clock', result: 'cut' }), due, facts)).toEqual({
       status: 'partly',
       cause: 'clock',
     });
-    expect(judge(playOf(late), undefined)).toEqual({ status: 'verified' });
+    expect(judge(playOf(late), undefined, facts)).toEqual({ status: 'verified' });
+  });
+
+  it('says of a late play what kept it', () => {
+    const late = playOf({ startedAt: due + 4 * minute });
+    const known = (...records: JournalRecord[]): DeviceFacts => {
+      const some = new DeviceFacts();
+      for (const record of records) some.learn(record);
+      return some;
+    };
+    const active = (since: number): JournalRecord => ({
+      kind: 'active',
+      seq: 1,
+      at: since,
+      assignment: 1,
+      releases: [releaseName],
+    });
+    const boot = { kind: 'boot', seq: 1, at: due + 3 * minute, firmware: '1' } as const;
+    const clock = { kind: 'clock', seq: 2, at: due + 3 * minute, from: due - minute, stepMs: 9_000 } as const;
+    expect(judge(late, due, known(active(at('06:00')), boot)).cause).toBe('offline');
+    expect(judge(late, due, known(active(at('06:00')), clock)).cause).toBe('clock');
+    expect(judge(late, due, known(active(due + minute))).cause).toBe('not-delivered');
   });
 
   it('asks a vehicle to stand: five seconds, or half of a shorter announcement', () => {
     const status = (dwellMs: number, expectedMs: number) =>
-      judge(visitOf({ dwellMs, expectedMs, playedMs: expectedMs }), undefined);
+      judge(visitOf({ dwellMs, expectedMs, playedMs: expectedMs }), undefined, facts);
     expect(status(5 * second, 30 * second)).toEqual({ status: 'verified' });
     expect(status(5 * second - 1, 30 * second)).toEqual({ status: 'partly', cause: 'no-visit' });
     expect(status(2 * second, 4 * second)).toEqual({ status: 'verified' });

@@ -13,14 +13,18 @@ export interface Verdict {
   readonly cause?: MissCause;
 }
 
-/** What one play record makes of a slot. `startAt` is when its turn was; a trigger has none. */
-export function judge(record: PlayRecord, startAt: number | undefined): Verdict {
+/**
+ * What one play record makes of a slot.
+ * @param startAt when its turn was; a trigger has none
+ * @param facts what else its device has told, for why it began late
+ */
+export function judge(record: PlayRecord, startAt: number | undefined, facts: DeviceFacts): Verdict {
   if (record.evidence === 'contradicted') return { status: 'missed', cause: 'silent' };
   // What expects nothing of itself proves nothing unless something came out.
   const share = record.expectedMs > 0 ? record.playedMs / record.expectedMs : Number(record.playedMs > 0);
   const late = startAt !== undefined && record.startedAt - startAt > lateStartMs;
   if (record.result !== 'refused' && share >= verifiedShare) {
-    if (late) return { status: 'partly', cause: record.cause ?? 'pre-empted' };
+    if (late) return { status: 'partly', cause: record.cause ?? causeOfDelay(record, startAt, facts) };
     const stoodLongEnough = record.dwellMs === undefined || record.dwellMs >= Math.min(dwellMs, record.expectedMs / 2);
     return stoodLongEnough ? { status: 'verified' } : { status: 'partly', cause: 'no-visit' };
   }
@@ -28,12 +32,22 @@ export function judge(record: PlayRecord, startAt: number | undefined): Verdict 
   return { status, cause: record.cause ?? 'unknown' };
 }
 
+/** Why a play that was whole began late: something was wrong when its turn came, or something more urgent was on. */
+function causeOfDelay({ release, startedAt }: PlayRecord, turn: number, facts: DeviceFacts): MissCause {
+  const inferred = causeOfGap({ release, from: turn, to: startedAt }, facts);
+  return inferred === 'unknown' ? 'pre-empted' : inferred;
+}
+
 /** Why a slot that nobody has a record of did not play, once its device has reported everything from then. */
-export function causeOfSilence(slot: Slot, facts: DeviceFacts): MissCause {
-  if (facts.wasOff(slot.startAt, slot.endAt)) return 'offline';
-  if (facts.clockDoubtful(slot.startAt, slot.endAt)) return 'clock';
-  if (!facts.held(slot.release, slot.startAt)) return 'not-delivered';
-  return 'unknown';
+export function causeOfSilence({ release, startAt, endAt }: Slot, facts: DeviceFacts): MissCause {
+  return causeOfGap({ release, from: startAt, to: endAt }, facts);
+}
+
+function causeOfGap(gap: { release: string; from: number; to: number }, facts: DeviceFacts): MissCause {
+  const { release, from, to } = gap;
+  if (facts.wasOff(from, to)) return 'offline';
+  if (facts.clockDoubtful(from, to)) return 'clock';
+  return facts.held(release, from) ? 'unknown' : 'not-delivered';
 }
 
 /** Of several failed visits the most telling: what somebody can mend comes before what passes by itself. */
