@@ -28,6 +28,8 @@ export interface DemoOptions {
   readonly onReady: (url: string, firstLogin: string | undefined) => void;
   /** Once for every hour of the world. */
   readonly onHour: (at: number) => void;
+  /** The machine is too busy for the world to go on, or something in it hangs: what it waits for. */
+  readonly onWaiting: (what: string) => void;
 }
 
 /** The demo approver's key: made once, kept with the demo, and good for nothing else. */
@@ -65,6 +67,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     cacheDirectory,
     approver: await demoKey(directory),
     httpPort: options.port,
+    onWaiting: options.onWaiting,
   });
   try {
     await stage.setUp(options.onSetup);

@@ -44,6 +44,8 @@ export interface StageOptions {
   readonly log?: AgentLog;
   /** Where the built console lies; the one that is built beside the gateway where it is not given. */
   readonly consoleDirectory?: string;
+  /** Who watches would rather see the world stand still for a while than end: told each time that it does. */
+  readonly onWaiting?: (what: string) => void;
 }
 
 export interface Thrown {
@@ -80,7 +82,7 @@ export class Stage {
     readonly content: Content,
     readonly options: StageOptions,
   ) {
-    const { day, seed, start, approver, httpPort, consoleDirectory } = options;
+    const { day, seed, start, approver, httpPort, consoleDirectory, onWaiting } = options;
     const dataDirectory = resolve(options.dataDirectory);
     const cacheDirectory = resolve(options.cacheDirectory);
     let now = (): number => start;
@@ -118,7 +120,7 @@ export class Stage {
       },
     );
     const { time, flights, fleet } = this.district;
-    this.stepper = new Stepper(time, flights, fleet, this.gateway);
+    this.stepper = new Stepper(time, flights, fleet, this.gateway, onWaiting ? { onWaiting } : {});
     this.api = new GatewayApi(
       () => this.gateway.uplink().url,
       () => this.gateway.uplink().token,

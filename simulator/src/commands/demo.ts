@@ -54,6 +54,7 @@ async function run(args: string[], io: CommandIo): Promise<number> {
         const rule = '='.repeat(60);
         io.stdout(`\n${rule}\n${lines.map((line) => `  ${line}\n`).join('')}${rule}\n\n`);
       },
+      onWaiting: (what) => io.stderr(`${text.waiting(what)}\n`),
       onHour: (at) => io.stdout(`${text.clock(clockOf(at, zone).slice(0, 5), dayOf(at, zone))}\n`),
     });
     io.stdout(`${text.stopping}\n`);

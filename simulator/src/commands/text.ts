@@ -46,6 +46,7 @@ export interface SimulatorText {
   readonly ready: (url: string) => string;
   readonly firstLogin: string;
   readonly stopping: string;
+  readonly waiting: (what: string) => string;
   readonly clock: (clock: string, day: string) => string;
 }
 
@@ -102,6 +103,7 @@ const zh: SimulatorText = {
   ready: (url) => `控制台已就绪：${url}`,
   firstLogin: '写稿、审批前先建管理员账号，打开这个一次性链接：',
   stopping: '正在停止……',
+  waiting: (what) => `机器繁忙，模拟时间暂停，正在等待：${what}`,
   clock: (clock, day) => `模拟时间 ${day} ${clock}`,
 };
 
@@ -150,6 +152,7 @@ const en: SimulatorText = {
   ready: (url) => `The console is ready: ${url}`,
   firstLogin: 'To write and approve, first make the administrator with this link (once):',
   stopping: 'stopping…',
+  waiting: (what) => `the machine is busy, simulated time stands still and waits for: ${what}`,
   clock: (clock, day) => `simulated time ${day} ${clock}`,
 };
 

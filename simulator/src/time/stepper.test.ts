@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PoweredClock, WallClock } from './device-clock.js';
 import { Flights } from './flights.js';
-import { type FarSide, type NearSide, Stepper } from './stepper.js';
+import { type FarSide, type NearSide, Stepper, type StepperOptions } from './stepper.js';
 import { WorldTime } from './world-time.js';
 
 /** A far side that takes in what is sent only after some turns of the event loop, and answers some of it. */
@@ -33,14 +33,14 @@ class SlowSide implements FarSide, NearSide {
   }
 }
 
-function world() {
+function world(options: StepperOptions = {}) {
   const time = new WorldTime(0);
   const flights = new Flights();
   const flight = flights.open('a-device');
   const thrown: unknown[] = [];
   const clock = new PoweredClock(time, new WallClock(time), flight, (_, error) => thrown.push(error));
   const far = new SlowSide(time, flights);
-  return { time, flights, flight, clock, far, thrown, stepper: new Stepper(time, flights, far, far) };
+  return { time, flights, flight, clock, far, thrown, stepper: new Stepper(time, flights, far, far, options) };
 }
 
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3));
@@ -124,5 +124,29 @@ describe('Stepper', () => {
     await later();
     expect(thrown).toHaveLength(2);
     expect(flights.describe()).toEqual(['a-device: stuck×1 (waiting: 0)']);
+  });
+
+  it('names what it is stuck in; where somebody is told of it, it waits on instead, until it is aborted', async () => {
+    const hangs = new Promise<void>(() => {});
+    const stuck = world({ patienceMs: 10 });
+    stuck.clock.run('hangs', () => hangs);
+    await expect(stuck.stepper.settle()).rejects.toMatchObject({ code: 'world-stuck' });
+
+    const told: string[] = [];
+    const abort = new AbortController();
+    const onWaiting = (what: string): void => {
+      if (told.push(what) === 3) abort.abort();
+    };
+    const waiting = world({ patienceMs: 10, onWaiting });
+    waiting.clock.run('hangs', () => hangs);
+    await expect(waiting.stepper.runUntil(1_000, abort.signal)).rejects.toMatchObject({ code: 'world-stuck' });
+    expect(told).toHaveLength(3);
+    expect(told[0]).toContain('a-device: hangs×1');
+
+    const busy = world({ patienceMs: 10, onWaiting });
+    busy.clock.run('busy', () => new Promise<void>((resolve) => setTimeout(resolve, 60)));
+    await busy.stepper.runUntil(1_000);
+    expect(busy.flights.count).toBe(0);
+    expect(told.length).toBeGreaterThan(3);
   });
 });

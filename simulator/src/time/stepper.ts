@@ -20,8 +20,15 @@ export interface NearSide {
   connections(): number;
 }
 
-/** If nothing settles for so long in real time, something is stuck. */
-const stuckAfterMs = 20_000;
+/** If nothing settles for so long in real time, something is stuck: far more than a busy machine needs. */
+const stuckAfterMs = 60_000;
+
+export interface StepperOptions {
+  /** Real milliseconds; a minute where absent. */
+  readonly patienceMs?: number;
+  /** Told of what is waited for each time that patience runs out; then it is waited on. Nothing is ever stuck. */
+  readonly onWaiting?: (what: string) => void;
+}
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -32,6 +39,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 export class Stepper {
   #base = { sent: 0, handled: 0 };
   #seenConnections = 0;
+  #signal: AbortSignal | undefined;
   /** Instants gone through, and those of them that needed the far side. */
   readonly counts = { instants: 0, exchanges: 0 };
 
@@ -40,6 +48,7 @@ export class Stepper {
     private readonly flights: Flights,
     private readonly near: NearSide,
     private readonly far: FarSide,
+    private readonly options: StepperOptions = {},
   ) {}
 
   /** Goes on until there is nothing left to happen before an instant, and stands there. */
@@ -48,6 +57,7 @@ export class Stepper {
     signal?: AbortSignal,
     onInstant?: (at: number) => void | Promise<void>,
   ): Promise<void> {
+    this.#signal = signal;
     for (;;) {
       if (signal?.aborted) return;
       const due = this.#nextDue();
@@ -71,7 +81,7 @@ export class Stepper {
     this.#base = { sent: this.near.sent(), handled: this.near.handled() };
   }
 
-  /** @throws XiaolabaError `world-stuck` naming what is in flight */
+  /** @throws XiaolabaError `world-stuck` naming what is in flight, unless somebody is told of waiting */
   async settle(): Promise<void> {
     const { far, near } = this;
     for (;;) {
@@ -124,18 +134,27 @@ export class Stepper {
   }
 
   async #limited<T>(work: Promise<T>, what: () => string): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const stuck = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const inFlight = this.flights.describe();
-        const at = new Date(this.time.now()).toISOString();
-        reject(bugError('world-stuck', `${at}: ${what()}; in flight: ${inFlight.join('; ')}`, { inFlight, at }));
-      }, stuckAfterMs);
-    });
-    try {
-      return await Promise.race([work, stuck]);
-    } finally {
-      clearTimeout(timer);
+    const { patienceMs = stuckAfterMs, onWaiting } = this.options;
+    for (;;) {
+      let timer: NodeJS.Timeout | undefined;
+      let end: (() => void) | undefined;
+      const patience = new Promise<undefined>((resolve) => {
+        end = () => resolve(undefined);
+        timer = setTimeout(end, patienceMs);
+        this.#signal?.addEventListener('abort', end, { once: true });
+      });
+      try {
+        const done = await Promise.race([work.then((value) => ({ value })), patience]);
+        if (done) return done.value;
+      } finally {
+        clearTimeout(timer);
+        if (end) this.#signal?.removeEventListener('abort', end);
+      }
+      const inFlight = this.flights.describe();
+      const at = new Date(this.time.now()).toISOString();
+      const waitedFor = `${at}: ${what()}; in flight: ${inFlight.join('; ')}`;
+      if (!onWaiting || this.#signal?.aborted) throw bugError('world-stuck', waitedFor, { inFlight, at });
+      onWaiting(waitedFor);
     }
   }
 }
