@@ -75,7 +75,10 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     });
     await gateway.import();
     browser = await launchChromium();
-    const roles: Record<string, Role[]> = { li: ['approver'], chen: ['approver'], wang: ['editor', 'approver'] };
+    const roles: Record<string, Role[]> = {
+      ...{ li: ['approver'], chen: ['approver'], wang: ['editor', 'approver'] },
+      ...{ zhao: ['officer'], zhang: ['technician'] },
+    };
     for (const [login, held] of Object.entries(roles)) people.set(login, await Person.enter(gateway, login, held));
   });
   afterAll(async () => {
@@ -269,6 +272,46 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     const { body } = await person('wang').call('GET', '/api/drafts/warning');
     expect(body).toMatchObject({ state: 'rejected', reason: '请写明金额' });
     await page.context().close();
+  });
+
+  it('has an officer prepare a stop order, and asks for nothing that a role may not see', async () => {
+    const officer = await browserOf('zhao', phone);
+    const refused: string[] = [];
+    const listen = (page: Page) =>
+      page.on('response', (response) => {
+        if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+      });
+    listen(officer);
+    await goto(officer, '/stop');
+    await officer.locator('[data-scope=townships]').click();
+    await officer.locator('[data-choice=town]').click();
+    await officer.locator('input[name=reason]').fill('现场投诉');
+    await officer.locator('[data-act=prepare]').click();
+    await officer.getByText(stop.handOn.stop).waitFor();
+    expect(await officer.locator('.key, [data-act=give]').count()).toBe(0);
+    expect(await officer.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const address = await officer.locator('.address code').innerText();
+    expect((await gateway.admin('GET', '/api/stop-orders')).body).toEqual([]);
+
+    const approver = await browserOf('chen');
+    await approver.goto(address);
+    await approver.locator('[data-choice=town][aria-pressed=true]').waitFor();
+    expect(await approver.locator('input[name=reason]').inputValue()).toBe('现场投诉');
+    await approver.locator('[data-act=prepare]').click();
+    await approver.locator('.form .key').waitFor();
+    await approver.context().close();
+
+    const technician = await browserOf('zhang');
+    listen(technician);
+    await goto(technician, '/stop');
+    await technician.getByText(stop.notAllowed).waitFor();
+    for (const page of [officer, technician]) {
+      await goto(page, '/approvals');
+      await page.getByText(approvals.notAllowed, { exact: true }).waitFor();
+      expect(await page.getByText(approvals.none).count()).toBe(0);
+      await page.context().close();
+    }
+    expect(refused).toEqual([]);
   });
 
   it('stops a place from a phone, shows who obeys, and lifts it', async () => {

@@ -7,7 +7,8 @@ import { waitingOf } from './waiting.js';
 /** How often the list is read anew: what colleagues sign shows by itself. */
 const everyMs = 10_000;
 
-export const useApprovals = () => {
+/** @param mayLook whether the gateway shows this account what waits, and who wrote it */
+export const useApprovals = (mayLook: boolean) => {
   const campaigns = shallowRef<CampaignView[]>();
   const drafts = shallowRef<DraftSummary[]>([]);
   const district = shallowRef<DistrictView>();
@@ -19,11 +20,8 @@ export const useApprovals = () => {
     reading.value = true;
     try {
       district.value ??= await api.district();
-      // Officers may see what waits, but not who wrote it.
-      const [views, summaries] = await Promise.all([
-        approvalsApi.campaigns(),
-        approvalsApi.drafts().catch(() => [] as DraftSummary[]),
-      ]);
+      if (!mayLook) return;
+      const [views, summaries] = await Promise.all([approvalsApi.campaigns(), approvalsApi.drafts()]);
       campaigns.value = views;
       drafts.value = summaries;
       trouble.value = undefined;

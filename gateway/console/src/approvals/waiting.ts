@@ -3,7 +3,7 @@ import type { CampaignView, DraftSummary } from '@xiaolaba/gateway/contract';
 /** A campaign that waits for approval. */
 export interface Waiting {
   readonly campaign: CampaignView;
-  /** Absent where drafts may not be read. */
+  /** Absent where there is none behind it, as with an alert. */
   readonly draft: DraftSummary | undefined;
   readonly isAlert: boolean;
   /** Signatures that are still missing, over all its variants. */

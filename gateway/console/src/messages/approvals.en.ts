@@ -4,6 +4,8 @@ export const approvalsEn: typeof approvalsZhCN = {
   approvals: {
     title: 'Approvals',
     none: 'Nothing waits for approval.',
+    notAllowed: 'Approving is for approvers',
+    notAllowedHint: 'Releases under way and the key list are shown here.',
     choose: 'Choose one on the left.',
     gone: 'This no longer waits for approval: it is on air, was sent back, or has become a newer draft.',
     back: 'Back to what waits',
@@ -144,6 +146,13 @@ export const approvalsEn: typeof approvalsZhCN = {
     reason: 'Reason',
     reasonHint: { stop: 'e.g. wrong content, complaint, exercise', lifted: 'e.g. content mended, exercise over' },
     prepare: { stop: 'Stop…', lifted: 'Resume…' },
+    propose: { stop: 'Prepare a stop…', lifted: 'Prepare resuming…' },
+    mayPrepare: 'You may prepare an order; it holds once an approver has signed it.',
+    handOn: {
+      stop: 'Nothing has stopped yet: an approver must sign. Send them this address; it opens what you prepared.',
+      lifted: 'Nothing plays again yet: an approver must sign. Send them this address; it opens what you prepared.',
+    },
+    address: 'Address of what was prepared',
     give: { stop: 'Sign and stop', lifted: 'Sign and resume' },
     places: '{n} places',
     reach: '{n} devices, {online} of them online.',
@@ -170,6 +179,6 @@ export const approvalsEn: typeof approvalsZhCN = {
     open: '{n} devices have not obeyed yet',
     superseded: 'A later order has taken its place, or there is no device where it holds.',
     liftThis: 'Resume these places…',
-    notApprover: 'Only approvers sign stop orders. Progress is shown below.',
+    notAllowed: 'Editors and officers prepare stop orders, approvers sign them. Progress is shown here.',
   },
 };

@@ -3,6 +3,8 @@ export const approvalsZhCN = {
   approvals: {
     title: '审批',
     none: '没有等待审批的内容。',
+    notAllowed: '审批由审批人办理',
+    notAllowedHint: '这里看得到分批播出的进展和密钥名单。',
     choose: '从左边选一件来看。',
     gone: '这一件已经不在等待审批：可能已经播出、退回，或改成了新的一稿。',
     back: '返回待审批',
@@ -136,6 +138,13 @@ export const approvalsZhCN = {
     reason: '原因',
     reasonHint: { stop: '例如：内容有误、现场投诉、演练', lifted: '例如：内容已更正、演练结束' },
     prepare: { stop: '停播…', lifted: '恢复播出…' },
+    propose: { stop: '提请停播…', lifted: '提请恢复播出…' },
+    mayPrepare: '你可以提请，审批人签名才生效。',
+    handOn: {
+      stop: '还没有停播：要审批人签名。把这个地址发给审批人，打开就是这份提请。',
+      lifted: '还没有恢复：要审批人签名。把这个地址发给审批人，打开就是这份提请。',
+    },
+    address: '提请的地址',
     give: { stop: '签名并停播', lifted: '签名并恢复' },
     places: '{n} 处',
     reach: '{n} 台终端，其中 {online} 台在线。',
@@ -159,6 +168,6 @@ export const approvalsZhCN = {
     open: '还没照办的 {n} 台',
     superseded: '已被后来的命令取代，或范围内没有终端。',
     liftThis: '恢复这些地方…',
-    notApprover: '只有审批人可以签停播令。下面是进展。',
+    notAllowed: '停播令由编辑或民警提请，由审批人签名。这里看进展。',
   },
 };

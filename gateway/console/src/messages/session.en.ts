@@ -25,10 +25,10 @@ export const sessionEn: typeof sessionZhCN = {
     administrator: 'Administrator',
   },
   roleDoes: {
-    editor: 'writes, schedules, submits for approval',
+    editor: 'writes, schedules, submits for approval; prepares stop orders',
     approver: 'reviews, signs with a key of their own, stops broadcasts; no administrator can do it for them',
     technician: 'enrols devices and sees to them',
-    officer: 'sees coverage, stop orders, alerts and the audit log',
+    officer: 'sees coverage, alerts and the audit log; prepares stop orders',
     administrator: 'sees to accounts and key lists; may do everything but approve',
   },
   session: {

@@ -18,10 +18,10 @@ export const sessionZhCN = {
   },
   role: { editor: '编辑', approver: '审批人', technician: '技术员', officer: '民警', administrator: '管理员' },
   roleDoes: {
-    editor: '写稿、排播、送审',
+    editor: '写稿、排播、送审，提请停播',
     approver: '审阅并用自己的密钥签发、停播；管理员也替代不了',
     technician: '登记和维护终端',
-    officer: '看覆盖、看停播与插播、看操作日志',
+    officer: '看覆盖、插播和操作日志，提请停播',
     administrator: '管账号和密钥名单，除审批外都能做',
   },
   session: {

@@ -8,7 +8,8 @@ const ordersMs = 2000;
 /** The list of devices is long; who is connected changes slowly. */
 const devicesEvery = 5;
 
-export const useStop = () => {
+/** @param mayPrepare whether the gateway tells this account what waits for signatures */
+export const useStop = (mayPrepare: boolean) => {
   const orders = shallowRef<StopOrderView[]>();
   const pending = shallowRef<PendingStopView[]>([]);
   const devices = shallowRef<DeviceView[]>([]);
@@ -23,8 +24,7 @@ export const useStop = () => {
     try {
       district.value ??= await api.district();
       if (turn++ % devicesEvery === 0) devices.value = await stopApi.devices();
-      // Whoever may only read is not told what waits.
-      const [given, waiting] = await Promise.all([stopApi.orders(), stopApi.pending().catch(() => [])]);
+      const [given, waiting] = await Promise.all([stopApi.orders(), mayPrepare ? stopApi.pending() : []]);
       orders.value = given;
       pending.value = waiting;
       trouble.value = undefined;
