@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BulletinPreview } from '@xiaolaba/gateway/contract';
+import type { AccountView, BulletinPreview } from '@xiaolaba/gateway/contract';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestGateway } from '../../src/testing/open-gateway.js';
@@ -60,6 +60,7 @@ describe.skipIf(!chromiumInstalled)('the desk', () => {
     });
     expect((await gateway.import()).status).toBe(200);
     await Person.enter(gateway, 'editor', ['editor']);
+    await Person.enter(gateway, 'second-editor', ['editor']);
     await Person.enter(gateway, 'approver', ['approver']);
     browser = await launchChromium();
   });
@@ -80,11 +81,20 @@ describe.skipIf(!chromiumInstalled)('the desk', () => {
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${gateway.gateway.url}${path}`);
+    await logIn(page, login);
+    await page.waitForURL(({ pathname }) => pathname === path);
+    return { page, context, complaints };
+  };
+  const logIn = async (page: Page, login: string) => {
     await page.fill('input[name=login]', login);
     await page.fill('input[name=password]', testPassword);
     await page.keyboard.press('Enter');
-    await page.waitForURL(({ pathname }) => pathname === path);
-    return { page, context, complaints };
+  };
+  /** Ends every session of an account, as an administrator does. */
+  const revoke = async (login: string) => {
+    const accounts = (await gateway.admin('GET', '/api/accounts')).body as AccountView[];
+    const id = accounts.find((one) => one.login === login)?.id;
+    expect((await gateway.admin('DELETE', `/api/accounts/${id}/sessions`)).status).toBe(204);
   };
   /** How far to the right anything of a card reaches; pages hide what sticks out. */
   const wide = (page: Page) =>
@@ -254,6 +264,57 @@ describe.skipIf(!chromiumInstalled)('the desk', () => {
     await expect.poll(() => page.locator('.side .draft').count(), within).toBe(1);
     await page.locator('input[type=search]').fill('没有这样的');
     expect(await page.locator('.side').innerText()).toContain(zhCN.drafts.none);
+    await context.close();
+  });
+
+  it('has what was typed when a session lapsed, for whoever typed it, until it is submitted', async () => {
+    const { page, context, complaints } = await enter('editor', '/bulletins');
+    const how = page.locator('#field-method');
+    const note = page.locator('.kept');
+    await fillIn(page, '刷单');
+    await expect.poll(() => submit(page).isEnabled(), within).toBe(true);
+    expect(await note.count()).toBe(0);
+    await revoke('editor');
+    await how.fill('刷单群里的垫付任务');
+    await page.waitForURL('**/login?to=/bulletins');
+
+    // A colleague at the same computer starts with nothing.
+    await logIn(page, 'second-editor');
+    await page.locator('.type').first().waitFor();
+    expect([await note.count(), await page.locator('.type.chosen').count()]).toEqual([0, 0]);
+    await page.locator('.type', { hasText: '刷单返利' }).click();
+    expect(await how.inputValue()).toBe('');
+    await revoke('second-editor');
+    await how.fill('另一件');
+    await page.fill('#bulletin-estate', '乙');
+    await page.locator('#bulletin-estate-list [role=option]').first().click();
+    await page.waitForURL('**/login?to=/bulletins');
+
+    await logIn(page, 'editor');
+    await note.waitFor();
+    expect(await note.innerText()).toContain(zhCN.kept.note);
+    expect(await how.inputValue()).toBe('刷单群里的垫付任务');
+    expect(await page.inputValue('#field-amount')).toBe('28650');
+    expect(await page.inputValue('#bulletin-estate')).toContain('甲');
+    const pictures = process.env.XIAOLABA_PICTURES;
+    if (pictures) await page.screenshot({ path: join(pictures, 'bulletin-kept.png') });
+    await expect.poll(() => submit(page).isEnabled(), within).toBe(true);
+    await submit(page).click();
+    await page.locator('.made').waitFor();
+    await page.reload();
+    await page.locator('.type').first().waitFor();
+    expect([await note.count(), await page.locator('.type.chosen').count()]).toEqual([0, 0]);
+
+    // Thrown away, it does not come back either.
+    await page.locator('.type', { hasText: '刷单返利' }).click();
+    await how.fill('不要了');
+    await page.reload();
+    await note.getByRole('button').click();
+    expect([await note.count(), await page.locator('.type.chosen').count()]).toEqual([0, 0]);
+    await page.reload();
+    await page.locator('.type').first().waitFor();
+    expect(await note.count()).toBe(0);
+    expect(complaints).toEqual([]);
     await context.close();
   });
 });

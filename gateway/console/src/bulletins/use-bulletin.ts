@@ -7,6 +7,7 @@ import type {
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue';
 import { type Trouble, troubleOf } from '../api/client.js';
 import { shiftDay } from '../shell/time.js';
+import { useKeptForm } from '../shell/use-kept.js';
 import { type bulletinApi, problemsIn } from './bulletin-api.js';
 
 /** After the last key; short enough to feel live, long enough not to ask for every stroke. */
@@ -34,11 +35,18 @@ const fresh = (): BulletinEntries => ({
   days: 3,
 });
 
-/** The bulletin that is being written, what the gateway makes of it, and its way to approval. */
-export const useBulletin = (api: typeof bulletinApi) => {
+/** The bulletin that `account` is writing, what the gateway makes of it, and its way to approval. */
+export const useBulletin = (api: typeof bulletinApi, account: string | undefined) => {
   const form = shallowRef<BulletinFormView>();
   const trouble = shallowRef<Trouble>();
   const entries = reactive(fresh());
+  const { restored, forget } = useKeptForm<BulletinEntries>({
+    name: 'bulletin',
+    account,
+    now: () => entries,
+    fill: (kept) => Object.assign(entries, kept),
+    blank: fresh,
+  });
   const preview = shallowRef<BulletinPreview>();
   const previewTrouble = shallowRef<Trouble>();
   const previewing = ref(false);
@@ -124,6 +132,7 @@ export const useBulletin = (api: typeof bulletinApi) => {
     submitting.value = true;
     try {
       made.value = (await api.make(wanted)).drafts;
+      forget();
       return undefined;
     } catch (error) {
       refused.value = problemsIn(error);
@@ -134,6 +143,7 @@ export const useBulletin = (api: typeof bulletinApi) => {
   };
   const clear = (): void => {
     Object.assign(entries, fresh());
+    forget();
     made.value = undefined;
     refused.value = [];
     previewTrouble.value = undefined;
@@ -145,6 +155,7 @@ export const useBulletin = (api: typeof bulletinApi) => {
     trouble,
     load,
     entries,
+    restored,
     template,
     preview,
     previewTrouble,

@@ -15,6 +15,7 @@ export const en: Messages = {
   demo: 'Demo data',
   skip: 'Skip to place search',
   loading: 'Loading',
+  kept: { note: 'What you had entered has been kept, in this tab only.', discard: 'Clear' },
   live: {
     ago: 'updated {n} s ago',
     agoMinutes: 'updated {n} min ago',

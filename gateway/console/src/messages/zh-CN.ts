@@ -14,6 +14,7 @@ export const zhCN = {
   demo: '演示数据',
   skip: '跳到点位查找',
   loading: '正在读取',
+  kept: { note: '上次填的内容还在，只留在这个标签页里。', discard: '清空' },
   live: {
     ago: '{n} 秒前更新',
     agoMinutes: '{n} 分钟前更新',

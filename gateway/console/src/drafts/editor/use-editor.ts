@@ -1,14 +1,12 @@
 import type { ContentProblemView, DraftView } from '@xiaolaba/gateway/contract';
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import { isRefusal, type Trouble, troubleOf } from '../../api/client.js';
 import { problemsIn } from '../../bulletins/bulletin-api.js';
+import { useKeeping } from '../../shell/use-kept.js';
 import { type CampaignDocument, canonical, copyOf, finished, freeId } from './document.js';
 import type { EditorApi } from './editor-api.js';
 import type { KeptWork } from './kept.js';
 import { type TheirChange, takeOver, theirChanges } from './merge.js';
-
-/** After the last key until it is written to this machine, milliseconds. */
-const restMs = 250;
 
 export interface EditorConflict {
   readonly theirs: DraftView;
@@ -38,10 +36,8 @@ export const useEditor = (api: EditorApi, kept: KeptWork, id: string) => {
     () => mine.value !== undefined && (!base.value || canonical(finished(mine.value)) !== canonical(base.value)),
   );
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
   const keep = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
+    drop();
     if (!mine.value) return;
     if (!dirty.value) {
       kept.forget(id);
@@ -54,25 +50,14 @@ export const useEditor = (api: EditorApi, kept: KeptWork, id: string) => {
       at: Date.now(),
     });
   };
-  const flush = (): void => {
-    if (timer !== undefined) keep();
-  };
+  const { drop } = useKeeping(mine, keep);
   watch(
     mine,
     () => {
       if (dirty.value) saved.value = false;
-      clearTimeout(timer);
-      timer = setTimeout(keep, restMs);
     },
     { deep: true },
   );
-  globalThis.addEventListener('pagehide', flush);
-  document.addEventListener('visibilitychange', flush);
-  onScopeDispose(() => {
-    flush();
-    globalThis.removeEventListener('pagehide', flush);
-    document.removeEventListener('visibilitychange', flush);
-  });
 
   /** From now on this is what the gateway has. */
   const standOn = (view: DraftView): void => {
