@@ -147,6 +147,10 @@ bus-1,bus-screen,route/route-1,128,16,gbk
     await page.locator('input[name=field-area]').fill('甲小区');
     await page.locator('[data-choice=town]').click();
     await page.locator('select[name=minutes]').selectOption('15');
+    // Whatever takes the page away, it comes back with what was chosen, and says so.
+    await page.reload();
+    await page.locator('.kept').waitFor();
+    expect(await page.locator('input[name=field-area]').inputValue()).toBe('甲小区');
     const preview = page.locator('[data-preview]');
     await expect.poll(() => preview.innerText().catch(() => ''), slowly).toContain('【演练】');
     expect(await preview.locator('[data-dialect=cmn]').innerText()).toContain('现在是演练，现在是演练。甲小区');

@@ -57,7 +57,7 @@ export const usePreview = (form: () => AlertForm) => {
       preview.value = undefined;
       problems.value = [];
     },
-    { deep: true },
+    { deep: true, immediate: true },
   );
   onBeforeUnmount(() => {
     clearTimeout(timer);
