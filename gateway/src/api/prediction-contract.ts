@@ -94,6 +94,10 @@ export const predictionSchema = summary.extend({
     .optional(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
+
+/** As the address answers: null where a day is over of which nothing had been foretold. */
+export const predictionAnswerSchema = predictionSchema.nullable();
+export type PredictionAnswer = z.infer<typeof predictionAnswerSchema>;
 export type PredictionSummary = z.infer<typeof summary>;
 
 export const predictionQuerySchema = z

@@ -14,8 +14,8 @@ import type { ApiContext } from './context.js';
 import {
   draftPredictionSchema,
   predictDraftSchema,
+  predictionAnswerSchema,
   predictionQuerySchema,
-  predictionSchema,
 } from './prediction-contract.js';
 
 /** How days to come will be covered, and how well that was foretold of days that are over. */
@@ -29,12 +29,12 @@ export function predictionRoutes(app: FastifyInstance, context: ApiContext, guar
       schema: {
         params: z.object({ day: daySchema }),
         querystring: predictionQuerySchema,
-        response: { 200: predictionSchema },
+        response: { 200: predictionAnswerSchema },
       },
     },
     async ({ params: { day }, query }) => {
       const { with: wanted, from, to } = query;
-      if (wanted === undefined && from === undefined && to === undefined) return await predictions.of(day);
+      if (wanted === undefined && from === undefined && to === undefined) return (await predictions.of(day)) ?? null;
       const releases = await releasesWith(context.campaigns, context.store, wanted);
       return (await predictions.make(day, releases, { from, to })).prediction;
     },

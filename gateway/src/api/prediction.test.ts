@@ -60,7 +60,10 @@ describe('the prediction of a day', () => {
 
   it('reaches no farther than a week, and not back to where nothing was foretold', async () => {
     expect(await codeOf(`/api/days/${addDays(day, 8)}/prediction`)).toEqual([true, 'prediction-too-far']);
-    expect(await codeOf(`/api/days/${addDays(day, -1)}/prediction`)).toEqual([true, 'prediction-missing']);
+    const before = `/api/days/${addDays(day, -1)}/prediction`;
+    expect(await gateway.admin('GET', before)).toMatchObject({ status: 200, body: null });
+    // What never was foretold cannot be tried any more either.
+    expect(await codeOf(`${before}?from=08:00`)).toEqual([true, 'prediction-missing']);
     expect(await codeOf(`/api/days/${monday}/prediction?from=08:00&to=07:00`)).toEqual([true, 'request-malformed']);
   });
 

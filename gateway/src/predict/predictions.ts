@@ -85,16 +85,15 @@ export class Predictions {
 
   /**
    * What is foretold of a day; of one that has begun, what was foretold when it began, and once it is closed what
-   * became of that.
-   * @throws XiaolabaError `content-missing`, `prediction-missing`, `prediction-too-far`
+   * became of that; nothing of a day that is over and had no prediction.
+   * @throws XiaolabaError `content-missing`, `prediction-too-far`
    */
-  async of(day: string): Promise<Prediction> {
+  async of(day: string): Promise<Prediction | undefined> {
     const model = this.#model();
     const today = dayOf(this.deps.now(), model.zone);
     const stored = await this.#stored(day);
     if (day < today) {
-      if (!stored) throw callerError('prediction-missing', `nothing was foretold of ${day}`, { day });
-      if (!(await this.#closed.has(day))) return stored;
+      if (!stored || !(await this.#closed.has(day))) return stored;
       const ledger = await this.deps.coverage.ledger(day);
       return { ...stored, happened: compare(stored, ledger.slots(), (place) => kindOf(model, place)) };
     }

@@ -1,4 +1,4 @@
-import type { CampaignView, Prediction, Preview, Today } from '@xiaolaba/gateway/contract';
+import type { CampaignView, PredictionAnswer, Preview, Today } from '@xiaolaba/gateway/contract';
 import { get } from '../api/client.js';
 import { ifKnown } from '../today/today-api.js';
 
@@ -9,6 +9,7 @@ export const aheadApi = {
     get<Preview>(`/api/places/${place}/days/${day}/preview${query(tried)}`),
   today: () => get<Today>('/api/today'),
   campaigns: () => get<CampaignView[]>('/api/campaigns'),
-  prediction: (day: string, tried?: string) => ifKnown(get<Prediction>(`/api/days/${day}/prediction${query(tried)}`)),
+  prediction: (day: string, tried?: string) =>
+    ifKnown(get<PredictionAnswer>(`/api/days/${day}/prediction${query(tried)}`)),
 };
 export type AheadApi = typeof aheadApi;

@@ -42,7 +42,7 @@ export const useAhead = (api: AheadApi, asked: () => Asked) => {
       campaigns.value = views;
       preview.value = shown;
       const foretold = day >= days.day ? await api.prediction(day, gone.value ? undefined : tried) : undefined;
-      if (mine === turn) prediction.value = foretold;
+      if (mine === turn) prediction.value = foretold ?? undefined;
     } catch (error) {
       if (mine === turn) trouble.value = troubleOf(error);
     }

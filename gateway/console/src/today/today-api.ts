@@ -3,7 +3,7 @@ import type {
   CampaignView,
   DayView,
   DraftSummary,
-  Prediction,
+  PredictionAnswer,
   SilentPlace,
   StopOrderView,
   Today,
@@ -28,6 +28,6 @@ export const todayApi = {
   campaigns: () => get<CampaignView[]>('/api/campaigns'),
   orders: () => get<StopOrderView[]>('/api/stop-orders'),
   alerts: () => ifKnown(get<AlertView[]>('/api/alerts')),
-  prediction: (day: string) => ifKnown(get<Prediction>(`/api/days/${day}/prediction`)),
+  prediction: (day: string) => ifKnown(get<PredictionAnswer>(`/api/days/${day}/prediction`)),
 };
 export type TodayApi = typeof todayApi;

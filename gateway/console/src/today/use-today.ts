@@ -77,8 +77,8 @@ export const useToday = ({ api, openLive, session }: Sources) => {
       alerts.value = alarms ?? [];
       trouble.value = undefined;
       const [held, next] = await Promise.all([api.prediction(before), api.prediction(shiftDay(view.day, 1))]);
-      foretold.value = held;
-      expected.value = next;
+      foretold.value = held ?? undefined;
+      expected.value = next ?? undefined;
       asked.value = true;
     } catch (error) {
       trouble.value = troubleOf(error);
