@@ -19,7 +19,7 @@ import { StoredAssignments } from './stored-assignments.js';
 
 export interface KeeperPorts {
   readonly identity: DeviceIdentity;
-  readonly trust: Pick<Trust, 'openRelease'>;
+  readonly trust: Pick<Trust, 'openRelease' | 'keys' | 'expired'>;
   readonly life: Life;
   readonly time: Discipline;
   readonly journal: Journal;

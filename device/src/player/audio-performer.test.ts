@@ -20,7 +20,11 @@ const jingle = (playedMs: number, readings: number[]): Session => ({
   expectedMs: durationMs,
   breaksQuietHours: true,
   volume: 60,
-  spoken: { dialect: 'cmn', voice: 'recording', rendition: { sha256: 'b'.repeat(64), format: 'mp3', bytes: 1, durationMs } as Rendition },
+  spoken: {
+    dialect: 'cmn',
+    voice: 'recording',
+    rendition: { sha256: 'b'.repeat(64), format: 'mp3', bytes: 1, durationMs } as Rendition,
+  },
   playedMs,
   pauses: 0,
   waitedMs: 0,

@@ -47,6 +47,11 @@ export class Trust {
     return this.identity.root && this.#held.version;
   }
 
+  /** Stands for the keys that count now: what was opened under another value is to be opened again. */
+  get keys(): unknown {
+    return this.#held;
+  }
+
   get expired(): boolean {
     const { expiresAt } = this.#held;
     return expiresAt !== undefined && this.time.trusted && this.time.now() >= expiresAt;

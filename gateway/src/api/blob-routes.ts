@@ -60,8 +60,9 @@ export function blobRoutes(app: FastifyInstance, context: ApiContext): void {
       throw callerError('unauthorised', 'wrong device or secret');
     }
     const etag = `"${sha256}"`;
-    const size = await context.blobs.size(sha256);
-    if (size === undefined) throw callerError('blob-missing', `no blob ${sha256}`, { sha256 });
+    const found = await context.blobs.find(sha256);
+    if (found === undefined) throw callerError('blob-missing', `no blob ${sha256}`, { sha256 });
+    const { size, bytes } = found;
     // Only what is served may be kept: a proxy must not hold on to an error for a year.
     const name = () =>
       reply
@@ -75,9 +76,8 @@ export function blobRoutes(app: FastifyInstance, context: ApiContext): void {
       reply.header('content-range', `bytes */${size}`);
       throw callerError('range-invalid', `no bytes ${request.headers.range} in ${size}`, { size });
     }
-    const small = await context.blobs.small(sha256);
-    const type = contentType(small ?? (await headOf(context.blobs, sha256, size)));
-    const part = small ? partOf(small, range) : await context.blobs.open(sha256, range);
+    const type = contentType(bytes ?? (await headOf(context.blobs, sha256, size)));
+    const part = bytes ? partOf(bytes, range) : await context.blobs.open(sha256, range);
     name()
       .type(type)
       .header('content-length', part.end - part.start + 1);

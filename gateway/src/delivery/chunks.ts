@@ -104,9 +104,11 @@ export class Chunks {
 
   async #read({ sha256, from, most }: Want): Promise<Chunk | { readonly size: number; readonly bytes: Buffer }> {
     const { blobs } = this.deps;
-    const size = await blobs.size(sha256);
-    if (size === undefined) return { kind: 'missing', sha256, offset: from };
+    const found = await blobs.find(sha256);
+    if (found === undefined) return { kind: 'missing', sha256, offset: from };
+    const { size, bytes } = found;
     if (from >= size) return { kind: 'past-end', sha256, size, offset: from };
+    if (bytes) return { size, bytes: bytes.subarray(from, Math.min(from + most, size)) };
     const { stream } = await blobs.open(sha256, { start: from, end: Math.min(from + most, size) - 1 });
     const parts: Buffer[] = [];
     for await (const part of stream) parts.push(part as Buffer);

@@ -26,6 +26,11 @@ export interface OpenBlob {
   readonly end: number;
 }
 
+export interface FoundBlob {
+  readonly size: number;
+  readonly bytes?: Buffer;
+}
+
 /**
  * Files by their SHA-256. What comes out is what went in: a file that no longer matches its name is never served
  * (`blob-corrupt`), and putting the right bytes again mends it.
@@ -42,11 +47,11 @@ export interface BlobStore {
   /** Throws `blob-missing`, `blob-corrupt`, `range-invalid`. The stream must be read to its end or destroyed. */
   open(sha256: string, range?: ByteRange): Promise<OpenBlob>;
   /**
-   * All of a small blob, `undefined` where it is longer than `smallBytes`. What many ask for at once, as an alert's
-   * files, is read once and kept for a while; a file that somebody has touched since is read and checked again.
-   * Throws `blob-missing`, `blob-corrupt`. Not to be written to.
+   * How long a blob is, and all of it where it is no longer than `smallBytes`; `undefined` where there is none. What
+   * many ask for at once, as an alert's files, is read once and kept for a while; a file that somebody has touched
+   * since is read and checked again. Throws `blob-corrupt`. The bytes are not to be written to.
    */
-  small(sha256: string): Promise<Buffer | undefined>;
+  find(sha256: string): Promise<FoundBlob | undefined>;
   /** Hashes the file again, whatever is remembered. Throws `blob-missing`, `blob-corrupt`. */
   verify(sha256: string): Promise<BlobRef>;
   remove(sha256: string): Promise<void>;
@@ -190,13 +195,15 @@ export async function openBlobStore(directory: string, now: () => number = Date.
         throw error;
       }
     },
-    small: async (sha256) => {
+    find: async (sha256) => {
       const facts = await stat(path(sha256), { bigint: true }).catch((error: unknown) => {
-        if (isMissing(error)) throw callerError('blob-missing', 'no such blob', { sha256 }, error);
-        throw error;
+        if (!isMissing(error)) throw error;
       });
-      if (facts.size > smallBytes) return undefined;
-      return kept.fetch(`${sha256} ${printOf(facts)}`, { context: sha256 });
+      if (facts === undefined) return undefined;
+      const size = Number(facts.size);
+      if (size > smallBytes) return { size };
+      const bytes = await kept.fetch(`${sha256} ${printOf(facts)}`, { context: sha256 });
+      return bytes ? { size, bytes } : { size };
     },
     remove: async (sha256) => {
       intact.delete(sha256);

@@ -8,10 +8,15 @@ export const clockTimeSchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24
 export const minutesOf = (clockTime: string): number =>
   Number(clockTime.slice(0, 2)) * 60 + Number(clockTime.slice(3, 5));
 
+/** Zones that the runtime was found to know: to ask it takes long, and each calendar names one. */
+const knownZones = new Set<string>();
+
 /** Whether the runtime knows the zone. */
 export function isTimeZone(zone: string): boolean {
+  if (knownZones.has(zone)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
+    knownZones.add(zone);
     return true;
   } catch {
     return false;
