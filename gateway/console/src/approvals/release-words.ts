@@ -5,16 +5,14 @@ import type { ReleaseWords } from './compare.js';
 
 /** Says a release as people read it. */
 export const useReleaseWords = (zone: () => string) => {
-  const { t, dialect, duration, day } = useWords();
+  const { t, listed, phrases, clauses, dialect, duration, day } = useWords();
 
   const window = ({ days, from, to }: Window): string => {
     const which =
-      typeof days === 'string'
-        ? t(`approvals.days.${days}`)
-        : days.map((one) => t(`approvals.weekday.${one}`)).join('、');
+      typeof days === 'string' ? t(`approvals.days.${days}`) : listed(days.map((one) => t(`approvals.weekday.${one}`)));
     return `${which} ${from}–${to}`;
   };
-  const hours = ({ timing }: Cue): string => timing.windows.map(window).join('；');
+  const hours = ({ timing }: Cue): string => clauses(timing.windows.map(window));
   const rhythm = ({ timing }: Cue): string => {
     if (timing.kind === 'every') return t('approvals.every', { span: duration(timing.seconds * 1000) });
     if (timing.kind === 'once') return t('approvals.once');
@@ -26,7 +24,7 @@ export const useReleaseWords = (zone: () => string) => {
   };
   const quiet = (cue: Cue): string => t(cue.breaksQuietHours ? 'approvals.breaksQuiet' : 'approvals.keepsQuiet');
   const titles = (cue: Cue, release: Release): string =>
-    cue.items.map((id) => release.items.find((item) => item.id === id)?.title ?? id).join('、');
+    listed(cue.items.map((id) => release.items.find((item) => item.id === id)?.title ?? id));
   const lastDay = ({ validUntil }: Release): string => dayOf(validUntil - 1, zone());
 
   const words: ReleaseWords = {
@@ -48,12 +46,13 @@ export const useReleaseWords = (zone: () => string) => {
     },
     valid: (release) => {
       const from = dayOf(release.validFrom, zone());
-      return `${from}（${day(from)}）– ${lastDay(release)}（${day(lastDay(release))}）`;
+      const to = lastDay(release);
+      return t('approvals.span', { from, fromDay: day(from), to, toDay: day(to) });
     },
-    profiles: ({ audience }) => audience.profiles.map((profile) => t(`device.profile.${profile}`)).join('、'),
+    profiles: ({ audience }) => listed(audience.profiles.map((profile) => t(`device.profile.${profile}`))),
     voice: (kind) => t(`voice.${kind}`),
     cue: (cue, release) =>
-      [
+      phrases([
         t(`output.${cue.output}`),
         titles(cue, release),
         hours(cue),
@@ -62,7 +61,7 @@ export const useReleaseWords = (zone: () => string) => {
         t('approvals.priority', { n: cue.priority }),
         t(`approvals.dialects.${cue.dialects}`),
         quiet(cue),
-      ].join('，'),
+      ]),
     get otherSound() {
       return t('approvals.otherSound');
     },

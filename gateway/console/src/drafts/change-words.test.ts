@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { listText } from '../shell/lists.js';
 import { spanOf } from './campaign-document.js';
 import { fieldNamed, valueText } from './change-words.js';
 import { windowOf } from './list-window.js';
@@ -13,12 +14,15 @@ it('names the part of a campaign that changed', () => {
   expect(fieldNamed('colour')).toBe('other');
 });
 
+const listed = (parts: readonly string[]) => listText(parts, 'zh-CN');
 it('writes values down without brackets or names of fields', () => {
-  expect(valueText(undefined)).toBe('');
-  expect(valueText(30)).toBe('30');
-  expect(valueText(['estate-1', 'estate-2'])).toBe('estate-1、estate-2');
-  expect(valueText({ id: 'case', title: { zh: '刷单', en: 'Brushing' }, text: '不要垫钱' })).toBe('刷单 不要垫钱');
-  expect(valueText({ days: ['mon', 'tue'], from: '08:00' })).toBe('mon、tue 08:00');
+  expect(valueText(undefined, listed)).toBe('');
+  expect(valueText(30, listed)).toBe('30');
+  expect(valueText(['estate-1', 'estate-2'], listed)).toBe('estate-1、estate-2');
+  expect(valueText({ id: 'case', title: { zh: '刷单', en: 'Brushing' }, text: '不要垫钱' }, listed)).toBe(
+    '刷单 不要垫钱',
+  );
+  expect(valueText({ days: ['mon', 'tue'], from: '08:00' }, listed)).toBe('mon、tue 08:00');
 });
 
 it('reads durations', () => {

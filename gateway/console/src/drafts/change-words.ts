@@ -25,12 +25,13 @@ export function fieldNamed(path: string): NamedField {
 
 const isTree = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** A value as somebody would write it down; empty where there is none. */
-export function valueText(value: unknown): string {
+/** A value as somebody would write it down; empty where there is none. `listed` says several of them. */
+export function valueText(value: unknown, listed: (parts: readonly string[]) => string): string {
+  const said = (values: readonly unknown[]) => values.map((one) => valueText(one, listed)).filter(Boolean);
   if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return value.map(valueText).filter(Boolean).join('、');
+  if (Array.isArray(value)) return listed(said(value));
   if (!isTree(value)) return String(value);
   const { zh, title, text } = value;
   const own = [zh, title, text].filter((part) => part !== undefined);
-  return (own.length > 0 ? own : Object.values(value)).map(valueText).filter(Boolean).join(' ');
+  return said(own.length > 0 ? own : Object.values(value)).join(' ');
 }

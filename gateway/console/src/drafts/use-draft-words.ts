@@ -11,7 +11,7 @@ const has = <T extends object>(table: T, key: PropertyKey): key is keyof T => Ob
 
 /** Drafts, schedules and audiences as people say them. */
 export const useDraftWords = () => {
-  const { t, named, dialect } = useWords();
+  const { t, listed, phrases, named, dialect } = useWords();
   const { account } = useSession();
 
   const author = (draft: Pick<DraftSummary, 'author' | 'authorName' | 'source'>): string => {
@@ -24,16 +24,13 @@ export const useDraftWords = () => {
     return t(`drafts.unit.${unit}`, { n });
   };
   const days = (set: string | readonly string[]): string =>
-    [set]
-      .flat()
-      .map((day) => (has(zhCN.drafts.daySet, day) ? t(`drafts.daySet.${day}`) : day))
-      .join('、');
+    listed([set].flat().map((day) => (has(zhCN.drafts.daySet, day) ? t(`drafts.daySet.${day}`) : day)));
   const windows = (cue: CueDocument): string[] =>
     cue.windows.map(({ days: set, from, to }) => t('drafts.cue.line', { days: days(set), from, to }));
   const pace = (cue: CueDocument): string => {
     if (cue.on !== undefined) {
       const on = has(zhCN.drafts.cue.on, cue.on) ? t(`drafts.cue.on.${cue.on}`) : cue.on;
-      return cue.cooldown ? `${on}，${t('drafts.cue.cooldown', { n: duration(cue.cooldown) })}` : on;
+      return cue.cooldown ? phrases([on, t('drafts.cue.cooldown', { n: duration(cue.cooldown) })]) : on;
     }
     if (cue.continuous) return t('drafts.cue.continuous');
     return cue.every === undefined ? t('drafts.cue.once') : t('drafts.cue.every', { n: duration(cue.every) });
@@ -46,7 +43,7 @@ export const useDraftWords = () => {
       const names = new Map((from ?? []).map(({ id, name }) => [id, named(name)] as const));
       const said = ids.slice(0, mostNames).map((id) => names.get(id) ?? id);
       const more = ids.length > mostNames ? ` ${t('drafts.audienceMore', { n: ids.length })}` : '';
-      return [`${said.join('、')}${more}`];
+      return [`${listed(said)}${more}`];
     };
     const kinds = (who.kinds ?? []).map((kind) => {
       const known = kind as PlaceKind;
@@ -54,15 +51,15 @@ export const useDraftWords = () => {
     });
     const profiles = who.profiles.map((name) => (has(zhCN.device.profile, name) ? t(`device.profile.${name}`) : name));
     const where = [
-      ...(kinds.length > 0 ? [kinds.join('、')] : []),
+      ...(kinds.length > 0 ? [listed(kinds)] : []),
       ...list(who.townships, district?.townships),
       ...list(who['police-stations'], district?.policeStations),
       ...list(who.sites, district?.sites),
       ...list(who.routes, district?.routes),
       ...list(who.fleets, district?.fleets),
-      ...(who.dialects ? [who.dialects.map(dialect).join('、')] : []),
+      ...(who.dialects ? [listed(who.dialects.map(dialect))] : []),
     ];
-    return [profiles.join('、'), ...(where.length > 0 ? where : [t('drafts.audienceAll')])];
+    return [listed(profiles), ...(where.length > 0 ? where : [t('drafts.audienceAll')])];
   };
 
   const problem = ({ code }: CampaignView['problems'][number]): string =>

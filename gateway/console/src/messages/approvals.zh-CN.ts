@@ -12,6 +12,7 @@ export const approvalsZhCN = {
     isAlert: '这是紧急插播：会打断正在播的内容。',
     reachShort: '{places} 处 · {people} 人',
     from: '{day} 起',
+    span: '{from}（{fromDay}）– {to}（{toDay}）',
     progress: '已签 {n}，还差 {missing}',
     variants: '按地方分的几种文本',
     plain: '通用',

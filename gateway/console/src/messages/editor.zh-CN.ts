@@ -10,7 +10,6 @@ export const editorZhCN = {
     tabs: '查看方式',
     tab: { form: '填写', file: '文件' },
     comma: '，',
-    enumeration: '、',
     to: '至',
     remove: '删除',
     up: '上移「{name}」',

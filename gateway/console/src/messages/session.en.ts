@@ -179,7 +179,7 @@ export const sessionEn: typeof sessionZhCN = {
     more: 'Earlier entries',
     none: 'Nothing fits',
     end: 'That is all',
-    verified: '{n} entries, chained and unaltered',
+    verified: '{n} entry, chained and unaltered | {n} entries, chained and unaltered',
     verifiedHead: 'signed by the gateway up to {n}',
     unsigned: 'no signed head yet',
     broken: 'Entry {n} does not hold: {fault}. Make a backup and find out why.',

@@ -19,10 +19,10 @@ export const trustEn: typeof trustZhCN = {
     },
     reason: { errors: 'Too many errors: paused by itself. No other place has it.', 'by-hand': 'Paused by hand.' },
     wave: 'Wave {n}',
-    places: '{n} places',
+    places: '{n} place | {n} places',
     waiting: 'not yet',
     since: 'since {time}',
-    plays: '{n} plays verified',
+    plays: '{n} play verified | {n} plays verified',
     of: 'of {n} due',
     none: 'nothing due yet',
     failed: '{n} failed',
@@ -37,8 +37,9 @@ export const trustEn: typeof trustZhCN = {
     finish: 'Everywhere now',
     rollBack: 'Take back…',
     rollBackWhy:
-      'The {n} places that have it drop it at once; the others stay as they are. Devices refuse an older revision, so what was said before becomes a new one and waits for an approver to sign it again.',
-    rollBackNone: 'The {n} places that have it drop it at once. Nothing was on air before it.',
+      'The {n} place that has it drops it at once; the others stay as they are. Devices refuse an older revision, so what was said before becomes a new one and waits for an approver to sign it again. | The {n} places that have it drop it at once; the others stay as they are. Devices refuse an older revision, so what was said before becomes a new one and waits for an approver to sign it again.',
+    rollBackNone:
+      'The {n} place that has it drops it at once. Nothing was on air before it. | The {n} places that have it drop it at once. Nothing was on air before it.',
     rollBackNow: 'Take back',
     keep: 'Keep it',
     toSign: 'Sign what was said before',
@@ -66,8 +67,9 @@ export const trustEn: typeof trustZhCN = {
   pendingStop: {
     title: 'Waiting for signatures',
     kept: {
-      stop: 'Signed. {n} more have to sign before it stops anything.',
-      lifted: 'Signed. {n} more have to sign before anything sounds again.',
+      stop: 'Signed. {n} more has to sign before it stops anything. | Signed. {n} more have to sign before it stops anything.',
+      lifted:
+        'Signed. {n} more has to sign before anything sounds again. | Signed. {n} more have to sign before anything sounds again.',
     },
     signed: '{n}/{of} signed',
     until: 'until {time}',

@@ -6,10 +6,10 @@ import { durationOf } from './window-edit.js';
 /** Times, days and cadences as people say them. */
 export const useScheduleWords = () => {
   const words = useWords();
-  const { t } = words;
+  const { t, listed } = words;
   const weekday = (one: Weekday): string => t(`drafts.daySet.${one}`);
   const days = (set: DaySet): string =>
-    typeof set === 'string' ? t(`drafts.daySet.${set}`) : set.map(weekday).join('、');
+    typeof set === 'string' ? t(`drafts.daySet.${set}`) : listed(set.map(weekday));
   const pace = (one: CueView['pace']): string => {
     switch (one.kind) {
       case 'triggered':

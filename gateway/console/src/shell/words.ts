@@ -3,6 +3,7 @@ import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Trouble } from '../api/client.js';
 import { zhCN } from '../messages/zh-CN.js';
+import { listText } from './lists.js';
 import { clockText, dayText, spanText, splitDuration } from './time.js';
 
 type Named = SiteView['name'];
@@ -49,9 +50,19 @@ export const useWords = () => {
   /** From a day to a day, both included. */
   const span = (from: string, to: string): string => spanText(from, to, locale.value);
 
+  /** Names one after another. */
+  const listed = (parts: readonly string[]): string => listText(parts, locale.value);
+  /** What is said of one thing, one after another. */
+  const phrases = (parts: readonly string[]): string => parts.join(english.value ? ', ' : '，');
+  /** The same where what is said holds lists or commas of its own. */
+  const clauses = (parts: readonly string[]): string => parts.join(english.value ? '; ' : '；');
+
   return {
     t,
     locale,
+    listed,
+    phrases,
+    clauses,
     named,
     troubleText,
     filledIn,

@@ -29,7 +29,7 @@ const mostNames = 3;
 
 /** Fields, values and places of a document as people call them. */
 export const useFieldWords = () => {
-  const { t, named, dialect } = useWords();
+  const { t, listed, named, dialect } = useWords();
 
   /** The name of a path; entries of lists by position (`items.0.text`) or by id. */
   const pathOf = (path: Path, document: CampaignDocument): string => {
@@ -83,7 +83,7 @@ export const useFieldWords = () => {
       const found = list?.find((one) => one.id === id);
       return found ? named(found.name) : (id ?? place);
     };
-    const said = places.slice(0, mostNames).map(nameOf).join(t('editor.enumeration'));
+    const said = listed(places.slice(0, mostNames).map(nameOf));
     return places.length > mostNames ? t('editor.check.places', { names: said, n: places.length }) : said;
   };
   /** A value of a path; ids of the district by name. */
@@ -98,9 +98,9 @@ export const useFieldWords = () => {
         fleets: (id) => district?.fleets.find((one) => one.id === id)?.name.zh,
         dialects: (id) => dialect(id),
       };
-      return value.map((id) => named_[list ?? '']?.(String(id)) ?? String(id)).join(t('editor.enumeration'));
+      return listed(value.map((id) => named_[list ?? '']?.(String(id)) ?? String(id)));
     }
-    return valueText(value);
+    return valueText(value, listed);
   };
   return { pathOf, fieldOf, placeNames, saidOf };
 };
