@@ -7,12 +7,13 @@ import { sessionApi } from './session/session-api.js';
 import { createSession, sessionKey } from './session/use-session.js';
 import { i18n } from './shell/i18n.js';
 import { applyTheme } from './shell/theme.js';
+import { forgetForms } from './shell/use-kept.js';
 import './shell/tokens.css';
 import './shell/base.css';
 import './shell/form.css';
 
 applyTheme();
-const session = createSession(sessionApi);
+const session = createSession(sessionApi, forgetForms);
 speakFor({
   csrf: session.csrf,
   confirm: session.confirm,

@@ -4,8 +4,11 @@ import type { SessionApi } from './session-api.js';
 
 export type Role = AccountView['roles'][number];
 
-/** Who is logged in, for as long as the page is open. */
-export const createSession = (api: Pick<SessionApi, 'who' | 'logOut'>) => {
+/**
+ * Who is logged in, for as long as the page is open.
+ * @param left is called when somebody has logged out
+ */
+export const createSession = (api: Pick<SessionApi, 'who' | 'logOut'>, left: () => void = () => {}) => {
   const who = shallowRef<Who>();
   const ready = ref(false);
   /** Whether somebody was logged in, and no longer is without having logged out. */
@@ -67,6 +70,7 @@ export const createSession = (api: Pick<SessionApi, 'who' | 'logOut'>) => {
     logOut: async (): Promise<void> => {
       await api.logOut();
       forget();
+      left();
     },
   };
 };

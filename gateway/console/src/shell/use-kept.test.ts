@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { effectScope, nextTick, ref } from 'vue';
-import { useKeptForm } from './use-kept.js';
+import { forgetForms, useKeptForm } from './use-kept.js';
 
 interface Form {
   readonly title: string;
@@ -115,4 +115,14 @@ it('begins anew where something else was kept', () => {
     storage.setItem('xiaolaba.form.chen.bulletin', odd);
     expect([open('chen').form.value, open('chen').restored.value]).toEqual([blank(), false]);
   }
+});
+
+it('is gone once somebody logs out, whosever it is, and nothing else with it', async () => {
+  const first = open('chen');
+  await first.type(typed);
+  first.leave();
+  storage.setItem('another', '1');
+  forgetForms(storage);
+  expect(open('chen').restored.value).toBe(false);
+  expect(storage.getItem('another')).toBe('1');
 });

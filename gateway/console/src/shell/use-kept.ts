@@ -60,6 +60,14 @@ export const useKeeping = (source: WatchSource, keep: () => void) => {
   return { drop };
 };
 
+const formPrefix = 'xiaolaba.form.';
+
+/** Who logs out leaves nothing behind for whoever sits down at the same browser next. */
+export const forgetForms = (storage: Storage = sessionStorage): void => {
+  const forms = keptIn(storage, formPrefix);
+  for (const name of forms.names()) forms.forget(name);
+};
+
 /** Whether a value has every part of the pattern, each of its kind: an older console may have kept another form. */
 const isLike = (pattern: unknown, value: unknown): boolean => {
   if (Array.isArray(pattern) || Array.isArray(value)) return Array.isArray(pattern) && Array.isArray(value);
@@ -80,14 +88,14 @@ export interface KeptForm<Form> {
 }
 
 /**
- * What has been entered into a form outlasts the page and the session, not the browser's tab; each account finds only
- * its own. A form that was kept is filled in at once.
+ * What has been entered into a form outlasts the page and a session that lapses, not the browser's tab nor a log-out;
+ * each account finds only its own. A form that was kept is filled in at once.
  */
 export const useKeptForm = <Form extends object>(
   { name, account, now, fill, blank }: KeptForm<Form>,
   storage: Storage = sessionStorage,
 ) => {
-  const own = keptIn(storage, `xiaolaba.form.${account}.`);
+  const own = keptIn(storage, `${formPrefix}${account}.`);
   /** Whether the form goes on with what was kept. */
   const restored = ref(false);
   const held = account === undefined ? undefined : own.read(name);
