@@ -111,7 +111,7 @@ describe.skipIf(!installed)('a day at the desk', () => {
     await editor.goto(address('/bulletins'));
     await editor.locator('.type', { hasText: '刷单返利' }).click();
     await editor.fill('#bulletin-estate', 'estate-3');
-    await editor.locator('#bulletin-estates [role=option]').first().click();
+    await editor.locator('#bulletin-estate-list [role=option]').first().click();
     await editor.fill('#field-method', '刷单群');
     await editor.fill('#field-amount', '28650');
     await expect.poll(() => editor.locator('button[type=submit]').isEnabled(), within).toBe(true);
