@@ -31,11 +31,10 @@ export class Judge {
    * @param outdatedToo it was in force when the device went off: that a later revision was, too, is no hindrance
    */
   async judge(into: Judged, sha256: string, { outdatedToo = false } = {}): Promise<void> {
-    const known = this.#remembered(sha256);
-    const bytes = known ? undefined : await this.cache.read(sha256);
-    if (!known && !bytes) return;
+    const held = this.#remembered(sha256) ?? (await this.cache.read(sha256));
+    if (!held) return;
     try {
-      const named = known ?? this.#open(sha256, bytes ?? new Uint8Array());
+      const named = held instanceof Uint8Array ? this.#open(sha256, held) : held;
       if (!outdatedToo && this.revisions.isOutdated(named)) {
         const highest = this.revisions.highest(named);
         throw callerError('release-rolled-back', 'a later revision was held', { highest });
@@ -46,6 +45,7 @@ export class Judge {
       this.reports.partRefused(into, errorCode(error), sha256);
     }
   }
+
   #remembered(sha256: string): NamedRelease | undefined {
     const known = this.#good.get(sha256);
     const { keys, expired } = this.trust;

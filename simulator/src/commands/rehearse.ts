@@ -245,7 +245,7 @@ export const rehearseCommand: CommandSpec = {
       '                  [--from 06:30] [--to 22:30] [--content playlists] [--cache .xiaolaba/cache]',
       '    [--history 1]  先让虚拟全县过几天，前一晚预测当天，再与结果对比',
       '    [--seeds 20]   从 --seed 起逐个种子演练并列出预测误差（默认 --history 1 --faults mixed）；',
-      '                   任一种子的场次误差或点位平均误差超过 2 个百分点，以 1 退出',
+      '                   任一种子的场次误差或点位的平均偏差超过 2 个百分点，以 1 退出',
       `故障情景：${[...scenarios.keys()].join('、')}`,
     ].join('\n'),
     en: [
